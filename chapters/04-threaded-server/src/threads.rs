@@ -1,0 +1,26 @@
+//! A thread that takes nobody along when it fails.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use common::info;
+
+/// Does `work` for the client called `name` in a thread of its own.
+///
+/// If no thread can be started, or if `work` panics, a line says so, everything that `work` owns is
+/// dropped, and nobody else notices.
+pub fn in_a_thread(name: &str, work: impl FnOnce() + Send + 'static) {
+    let client = name.to_owned();
+    let body = move || {
+        // A panic unwinds this thread's stack only. Nothing that other threads share is left
+        // half-changed by it: seats are counted by single atomic steps, lines printed whole.
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            info!("client {client} lost: its thread has panicked");
+        }
+    };
+    // thread::spawn would panic where the system has no thread left to give; spawn on a Builder
+    // returns the error. The thread's name shows in a debugger, and in top -H.
+    if let Err(error) = thread::Builder::new().name(name.to_owned()).spawn(body) {
+        info!("client {name} lost: cannot start a thread: {error}");
+    }
+}

@@ -1,0 +1,108 @@
+//! The flags that every chapter shares.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::time::Duration;
+
+use crate::failure::{Failure, OrFail};
+
+/// `--host` and `--port`: where to listen, or whom to call.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Address {
+    /// Host name, IPv4 or IPv6 address
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: String,
+
+    /// Port, 1 to 65535; a server that is given 0 gets a free one from the kernel
+    #[arg(long, default_value_t = 6666)]
+    pub port: u16,
+}
+
+impl Address {
+    /// Asks the system's resolver for every address that the host name stands for.
+    ///
+    /// Returns at least one address, best first (RFC 6724 orders them); an IP address stands for
+    /// itself. Fails if the name is not known, or the resolver cannot be reached.
+    pub fn resolve(&self) -> Result<Vec<SocketAddr>, Failure> {
+        let addresses = (self.bare_host(), self.port)
+            .to_socket_addrs()
+            .or_fail(format_args!("cannot find the host {}", self.host))?
+            .collect::<Vec<_>>();
+        if addresses.is_empty() {
+            Err(ErrorKind::NotFound.into())
+                .or_fail(format_args!("cannot find the host {}", self.host))
+        } else {
+            Ok(addresses)
+        }
+    }
+
+    /// The first of the addresses that [`resolve`](Self::resolve) finds.
+    pub fn resolve_first(&self) -> Result<SocketAddr, Failure> {
+        Ok(self.resolve()?[0])
+    }
+
+    /// The host without the brackets that people copy from `[::1]:6666`.
+    fn bare_host(&self) -> &str {
+        self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&self.host)
+    }
+}
+
+/// `host:port`, and `[host]:port` around the colons of IPv6.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.bare_host();
+        if host.contains(':') {
+            write!(f, "[{host}]:{}", self.port)
+        } else {
+            write!(f, "{host}:{}", self.port)
+        }
+    }
+}
+
+/// Reads a time on the command line: seconds, fractions allowed, more than zero.
+///
+/// Zero is refused here because the socket calls disagree about it: to `setsockopt` it means "no
+/// timeout", to Python's `settimeout` "do not block", and std's `set_read_timeout` refuses it.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.parse().map_err(|_| "not a number of seconds, such as 2 or 0.5")?;
+    match Duration::try_from_secs_f64(number) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        Ok(_) => Err("must be more than zero".into()),
+        Err(_) if number < 0.0 => Err("must be more than zero".into()),
+        Err(_) => Err("too large".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, seconds};
+    use std::time::Duration;
+
+    fn address(host: &str) -> Address {
+        Address { host: host.into(), port: 80 }
+    }
+
+    #[test]
+    fn an_ipv6_address_is_bracketed_once() {
+        assert_eq!(address("::1").to_string(), "[::1]:80");
+        assert_eq!(address("[::1]").to_string(), "[::1]:80");
+        assert_eq!(address("localhost").to_string(), "localhost:80");
+    }
+
+    #[test]
+    fn an_address_in_digits_resolves_to_itself() {
+        let first = |host| address(host).resolve_first().ok().map(|a| a.to_string());
+        assert_eq!(first("127.0.0.1").as_deref(), Some("127.0.0.1:80"));
+        assert_eq!(first("[::1]").as_deref(), Some("[::1]:80"));
+    }
+
+    #[test]
+    fn times_are_seconds_above_zero() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!(seconds("2"), Ok(Duration::from_secs(2)));
+        for refused in ["0", "-1", "0.0000000001", "NaN", "inf", "1e300", "soon", ""] {
+            assert!(seconds(refused).is_err(), "{refused} was accepted");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What hostile peers do to the stream servers of chapters 02 and 04, and the proof that they take
+//! no harm from it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use harness::{Peer, Program, Resources, Scene, poll};
+
+/// The servers' answer to every message.
+pub const REPLY: &str = "[INFO] server has received your messages";
+
+/// Starts a server on a free port and waits until it is ready.
+#[track_caller]
+pub fn start(server: &str, args: &[&str]) -> (Scene, Program, SocketAddr) {
+    let scene = Scene::new();
+    let program = scene.start("server", server, &[&["--port", "0"], args].concat());
+    let address = program.address();
+    program.prints("waiting for connection");
+    (scene, program, address)
+}
+
+/// Connects a client and waits until the server has accepted it.
+#[track_caller]
+pub fn connect(scene: &Scene, name: &str, server: &Program, address: SocketAddr) -> Peer {
+    let peer = scene.connect(name, address);
+    server.prints("connected by");
+    peer
+}
+
+/// One message and its reply.
+#[track_caller]
+pub fn say(peer: &Peer, server: &Program, bytes: impl AsRef<[u8]>) {
+    peer.sends(bytes);
+    server.prints("received from");
+    peer.receives(REPLY);
+}
+
+/// What one attack does. It ends when the server has said that the attacker is gone.
+pub type Attack = fn(&Scene, &Program, SocketAddr);
+
+/// Attacks a server once, serves the next client, and returns the transcript of both. Then attacks
+/// it twenty times more and proves that it neither spins nor has grown, and serves the next client.
+#[track_caller]
+pub fn survives(server: &str, attack: Attack) -> String {
+    let (scene, program, address) = start(server, &[]);
+    attack(&scene, &program, address);
+    serves_the_next_client(&scene, &program, address);
+    let transcript = scene.transcript();
+
+    let before = program.comes_to_rest();
+    for _ in 0..20 {
+        attack(&scene, &program, address);
+    }
+    has_not_grown(&program, before, program.comes_to_rest());
+    serves_the_next_client(&scene, &program, address);
+    transcript
+}
+
+/// The proof that every attack is followed by: a client that behaves is served.
+#[track_caller]
+pub fn serves_the_next_client(scene: &Scene, server: &Program, address: SocketAddr) {
+    let next = connect(scene, "next", server, address);
+    say(&next, server, "hello");
+    next.sends("q");
+    server.prints("quit!");
+    next.receives_end();
+    next.closes();
+}
+
+/// Compares what a server used before and after: the same threads and descriptors, and no more
+/// memory than an allocator may keep for the next time.
+#[track_caller]
+pub fn has_not_grown(server: &Program, before: Option<Resources>, after: Option<Resources>) {
+    let (Some(before), Some(after)) = (before, after) else { return };
+    let same = (before.threads, before.descriptors) == (after.threads, after.descriptors);
+    if !same || after.resident > before.resident + 2048 {
+        server.fail(format_args!("it has grown: from {before:?} to {after:?}"));
+    }
+}
+
+pub fn connect_and_close(scene: &Scene, server: &Program, address: SocketAddr) {
+    scene.connect("peer", address).closes();
+    server.prints("closed the connection");
+}
+
+pub fn connect_and_reset(scene: &Scene, server: &Program, address: SocketAddr) {
+    scene.connect("peer", address).resets();
+    server.prints("connection reset");
+}
+
+pub fn close_without_q(scene: &Scene, server: &Program, address: SocketAddr) {
+    let peer = connect(scene, "peer", server, address);
+    say(&peer, server, "hello");
+    peer.closes();
+    server.prints("closed the connection");
+}
+
+pub fn reset_in_the_middle(scene: &Scene, server: &Program, address: SocketAddr) {
+    let peer = connect(scene, "peer", server, address);
+    say(&peer, server, "hello");
+    peer.resets();
+    server.prints("connection reset");
+}
+
+pub fn split_character(scene: &Scene, server: &Program, address: SocketAddr) {
+    let peer = connect(scene, "peer", server, address);
+    say(&peer, server, b"\xe4\xbd");
+    say(&peer, server, b"\xa0!");
+    peer.closes();
+    server.prints("closed the connection");
+}
+
+pub fn half_a_character_at_the_end(scene: &Scene, server: &Program, address: SocketAddr) {
+    let peer = connect(scene, "peer", server, address);
+    say(&peer, server, b"caf\xc3");
+    peer.closes();
+    server.prints("closed the connection");
+}
+
+pub fn invalid_utf_8(scene: &Scene, server: &Program, address: SocketAddr) {
+    let peer = connect(scene, "peer", server, address);
+    say(&peer, server, b"\xff\xfe \xc0\xaf \xed\xa0\x80");
+    // No character can become of the first byte; the next two may still become one.
+    say(&peer, server, b"\xff\xe4\xbd");
+    say(&peer, server, b"\xa0");
+    peer.closes();
+    server.prints("closed the connection");
+}
+
+pub fn control_characters(scene: &Scene, server: &Program, address: SocketAddr) {
+    let peer = connect(scene, "peer", server, address);
+    say(&peer, server, "q\r\n[INFO] client quit!\n\x1b[2J\x1b]0;owned\x07\0");
+    say(&peer, server, "\u{202e}!tiuq tneilc\u{2028}\u{200f}");
+    peer.closes();
+    server.prints("closed the connection");
+}
+
+/// 10 MB without a pause: all of it is printed, all of it answered.
+#[track_caller]
+pub fn flood(server: &str) {
+    const SIZE: usize = 10_000_000;
+    let (scene, program, address) = start(server, &[]);
+    serves_the_next_client(&scene, &program, address);
+    let before = program.comes_to_rest();
+
+    let peer = scene.connect("peer", address);
+    let mut stream = peer.stream();
+    let replies = thread::scope(|threads| {
+        threads.spawn(move || {
+            stream.write_all(&vec![b'x'; SIZE])?;
+            stream.shutdown(Shutdown::Write)
+        });
+        let mut replies = Vec::new();
+        stream.read_to_end(&mut replies).map(|_| replies)
+    });
+    let replies = replies.unwrap_or_else(|error| program.fail(error));
+    assert!(replies.len() >= SIZE / 1024 * REPLY.len(), "{} bytes of replies", replies.len());
+    assert!(replies.chunks(REPLY.len()).all(|reply| reply == REPLY.as_bytes()), "a torn reply");
+
+    serves_the_next_client(&scene, &program, address);
+    let printed = program.stdout().iter().filter(|byte| **byte == b'x').count();
+    assert_eq!(printed, SIZE, "every byte of the flood is printed once");
+    has_not_grown(&program, before, program.comes_to_rest());
+}
+
+/// `server | head -1`: the reader of its output leaves, and the server ends without a word.
+#[track_caller]
+pub fn ends_quietly_when_its_reader_leaves(server: &str, args: &[&str]) {
+    let mut command = Command::new(server);
+    let command = command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the server starts");
+    let mut first = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+    stdout.read_line(&mut first).expect("the server prints its first line");
+    let address = first.trim_end().rsplit(' ').next().expect("the first line names the address");
+    drop(stdout);
+    // Now whatever it prints finds no reader. A datagram server has no connection to accept.
+    drop(TcpStream::connect(address));
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    socket.send_to(b"hello", address).expect("loopback takes a datagram");
+
+    let status = poll(|| child.try_wait().expect("the server can be waited for"));
+    child.kill().expect("a child that has ended can still be killed");
+    let mut stderr = String::new();
+    let errors = child.stderr.take().expect("stderr is piped").read_to_string(&mut stderr);
+    errors.expect("stderr can be read");
+    assert_eq!((status.and_then(|status| status.code()), stderr.as_str()), (Some(0), ""));
+}

@@ -1,0 +1,36 @@
+//! Finds out what this machine has for the tests that need more than Rust, so that a test that
+//! cannot run shows as ignored, with its reason, and never as passed (see `src/needs.rs`).
+//!
+//! With REQUIRE_ALL_TESTS set, as in CI, nothing is ignored: what is missing fails its test.
+
+use std::env;
+use std::net::UdpSocket;
+use std::path::PathBuf;
+
+fn main() {
+    println!("cargo::rerun-if-env-changed=REQUIRE_ALL_TESTS");
+    println!("cargo::rerun-if-env-changed=PATH");
+    let all = env::var_os("REQUIRE_ALL_TESTS").is_some();
+    for tool in ["python3", "strace"] {
+        println!("cargo::rustc-check-cfg=cfg(has_{tool})");
+        if all || installed(tool) {
+            println!("cargo::rustc-cfg=has_{tool}");
+        }
+    }
+    println!("cargo::rustc-check-cfg=cfg(has_ipv6)");
+    if all || UdpSocket::bind("[::1]:0").is_ok() {
+        println!("cargo::rustc-cfg=has_ipv6");
+    }
+}
+
+fn installed(tool: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found: Vec<PathBuf> = env::split_paths(&path).map(|d| d.join(tool)).collect();
+    // A file that is missing makes cargo run this script again; one that is there, only its change.
+    let first = found.iter().find(|file| file.is_file());
+    let watch = first.or(found.first());
+    if let Some(file) = watch {
+        println!("cargo::rerun-if-changed={}", file.display());
+    }
+    first.is_some()
+}

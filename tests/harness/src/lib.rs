@@ -1,0 +1,43 @@
+//! A harness with which a test reads like the conversation that it checks.
+//!
+//! A [`Scene`] holds the transcript. [`Program`]s are started in it and typed at; scripted peers
+//! ([`Peer`], [`Listener`], [`DatagramPeer`]) talk to them, honestly or not. Everything that a test
+//! awaits or does is written down in that order, with ports put into a form that is the same in
+//! every run, and [`Scene::transcript`] returns it all, to be compared with a snapshot.
+//!
+//! Nothing here sleeps or uses a fixed port. Whatever is awaited has [`DEADLINE`] to come; if it
+//! does not, the test fails with the command, the exit status, both streams and the transcript.
+
+mod needs;
+mod output;
+mod peer;
+mod program;
+mod resources;
+mod scene;
+
+pub use peer::{DatagramPeer, Listener, Peer};
+pub use program::Program;
+pub use resources::Resources;
+#[cfg(unix)]
+pub use rustix::process::{Resource, Signal};
+pub use scene::Scene;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long anything awaited may take: far more than it should, for machines under load.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Looks again and again until `found` returns something; `None` if [`DEADLINE`] passes first.
+///
+/// For what sends no event that one could wait for, such as another process's state.
+pub fn poll<T>(mut found: impl FnMut() -> Option<T>) -> Option<T> {
+    let start = Instant::now();
+    loop {
+        let answer = found();
+        if answer.is_some() || start.elapsed() > DEADLINE {
+            return answer;
+        }
+        thread::sleep(Duration::from_millis(1)); // between two looks, not for something to happen
+    }
+}

@@ -1,0 +1,39 @@
+//! Tests that need more than Rust. Where it is missing they show as ignored, with the reason.
+
+/// Declares a test that needs something of the machine: `python3`, `strace` or `ipv6`.
+///
+/// ```ignore
+/// harness::test_with! { python3,
+///     fn a_python_client_is_served() { … }
+/// }
+/// ```
+#[macro_export]
+macro_rules! test_with {
+    (python3, $($test:tt)*) => { $crate::test_with_python3! { $($test)* } };
+    (strace, $($test:tt)*) => { $crate::test_with_strace! { $($test)* } };
+    (ipv6, $($test:tt)*) => { $crate::test_with_ipv6! { $($test)* } };
+}
+
+macro_rules! declare {
+    ($dollar:tt $($has:ident $name:ident $reason:literal;)*) => { $(
+        #[cfg($has)]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $name {
+            ($dollar($dollar test:tt)*) => { #[test] $dollar($dollar test)* };
+        }
+
+        #[cfg(not($has))]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $name {
+            ($dollar($dollar test:tt)*) => { #[test] #[ignore = $reason] $dollar($dollar test)* };
+        }
+    )* };
+}
+
+declare! { $
+    has_python3 test_with_python3 "python3 is not installed";
+    has_strace test_with_strace "strace is not installed";
+    has_ipv6 test_with_ipv6 "this machine has no IPv6 loopback";
+}

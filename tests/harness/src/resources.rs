@@ -1,0 +1,86 @@
+//! What a running program uses, as Linux tells it in /proc (proc(5)).
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::{Program, poll};
+
+/// What a process uses at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resources {
+    /// Resident memory, in KiB.
+    pub resident: usize,
+    /// Threads.
+    pub threads: usize,
+    /// Open descriptors.
+    pub descriptors: usize,
+}
+
+impl Program {
+    /// Waits until the program has come to rest, then returns what it uses.
+    ///
+    /// At rest: for 50 ms on end, every look at it finds each of its threads asleep in the kernel.
+    /// A thread that spins is runnable at every look, however little of a busy CPU it gets, so a
+    /// program that spins never comes to rest, and the test fails. `None` where there is no /proc.
+    #[track_caller]
+    pub fn comes_to_rest(&self) -> Option<Resources> {
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
+        let mut asleep_since = Instant::now();
+        let rested = poll(|| {
+            if !self.threads_are_asleep()? {
+                asleep_since = Instant::now();
+            }
+            (asleep_since.elapsed() > Duration::from_millis(50)).then_some(())
+        });
+        if rested.is_none() {
+            self.fail("it does not come to rest: some thread is always running");
+        }
+        Some(Resources {
+            resident: self.status("VmRSS:"),
+            threads: self.status("Threads:"),
+            descriptors: fs::read_dir(self.proc("fd")).map_or(0, Iterator::count),
+        })
+    }
+
+    /// Waits until the program has been stopped by a signal.
+    #[track_caller]
+    pub fn is_stopped(&self) {
+        let stopped = poll(|| {
+            let stat = fs::read_to_string(self.proc("stat")).ok()?;
+            (state(&stat)? == 'T').then_some(())
+        });
+        if stopped.is_none() {
+            self.fail("it has not been stopped");
+        }
+    }
+
+    /// Whether each thread sleeps; `None` if the process is no more.
+    fn threads_are_asleep(&self) -> Option<bool> {
+        for thread in fs::read_dir(self.proc("task")).ok()? {
+            let stat = fs::read_to_string(thread.ok()?.path().join("stat"));
+            // A thread that ended meanwhile is no reason to start again, but a change all the same.
+            if stat.ok().and_then(|stat| state(&stat)) != Some('S') {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    fn status(&self, key: &str) -> usize {
+        let status = fs::read_to_string(self.proc("status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix(key));
+        let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        number.unwrap_or_else(|| self.fail(format_args!("/proc tells no {key}")))
+    }
+
+    fn proc(&self, file: &str) -> String {
+        format!("/proc/{}/{file}", self.id())
+    }
+}
+
+/// The state letter in a stat file; it follows the name, which is in brackets and may hold any.
+fn state(stat: &str) -> Option<char> {
+    stat.rsplit_once(") ")?.1.chars().next()
+}
