@@ -9,11 +9,13 @@ mod threads;
 use std::sync::mpsc;
 
 use assert_cmd::Command;
-use harness::{Program, Scene};
+use harness::Scene;
 use hostile::{REPLY, connect, say, serves_the_next_client, start, survives};
 use insta::assert_snapshot;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, starts_with};
+#[cfg(unix)]
+use socket2::{Domain, Socket, Type};
 
 const SERVER: &str = env!("CARGO_BIN_EXE_ch04-threaded-server");
 const FULL: &str = "[INFO] server is full, try again later";
@@ -110,10 +112,10 @@ fn a_seat_is_free_however_its_client_left() {
 
 #[test]
 fn an_idle_client_is_closed_after_its_time() {
-    let (scene, server, address) = start(SERVER, &["--idle-timeout", "0.2"]);
+    let (scene, server, address) = start(SERVER, &["--idle-timeout", "1"]);
     let idle = connect(&scene, "idle", &server, address);
     say(&idle, &server, "hello");
-    server.prints("lost: idle for 200ms");
+    server.prints("lost: idle for 1s");
     idle.receives_end();
     serves_the_next_client(&scene, &server, address);
     assert_snapshot!(scene.transcript());
@@ -121,10 +123,10 @@ fn an_idle_client_is_closed_after_its_time() {
 
 #[test]
 fn a_client_that_never_reads_is_idle_too() {
-    let (scene, server, address) = start(SERVER, &["--idle-timeout", "0.2"]);
+    let (scene, server, address) = start(SERVER, &["--idle-timeout", "1"]);
     let greedy = scene.connect_with_small_buffer("greedy", address);
     greedy.sends_until_stuck(&[b'x'; 1024]);
-    server.prints("lost: idle for 200ms");
+    server.prints("lost: idle for 1s");
     serves_the_next_client(&scene, &server, address);
 }
 
@@ -240,15 +242,15 @@ fn out_of_descriptors_until_a_client_leaves() {
     server.prints("waiting for connection");
     let first = connect(&scene, "first", &server, address);
     let second = connect(&scene, "second", &server, address);
-    let third = scene.connect("third", address);
-    third.sends("hello");
     server.prints("cannot accept");
     server.comes_to_rest();
+    let third = scene.connect("third", address); // by the kernel, in whose queue it waits
     say(&second, &server, "I am still served");
     first.closes();
     server.prints("closed the connection");
-    server.prints("hello");
-    third.receives(REPLY);
+    server.prints("connected by");
+    server.prints("cannot accept");
+    say(&third, &server, "hello");
     assert_snapshot!(scene.transcript());
 }
 
@@ -275,14 +277,19 @@ fn a_thread_that_cannot_start_costs_its_client_alone() {
     drop(refused);
     let first = served.first().expect("the limit leaves room for one client at least");
     say(first, &server, "still served");
-    served.into_iter().for_each(harness::Peer::closes);
+    for peer in served {
+        peer.closes();
+        server.prints("closed the connection");
+    }
+    server.comes_to_rest(); // their threads have ended, and their stacks are free
     serves_the_next_client(&scene, &server, address);
 }
 
 #[test]
+#[cfg(unix)]
 fn a_panic_in_a_thread_gives_back_what_it_held_and_harms_nobody() {
     let seats = seats::Seats::new(1);
-    let (client, peer) = std::os::unix::net::UnixStream::pair().expect("a pair of sockets");
+    let (client, peer) = Socket::pair(Domain::UNIX, Type::STREAM, None).expect("a pair of sockets");
     let seat = seats.take().expect("the seat is free");
     assert!(seats.take().is_none(), "there is only one");
     threads::in_a_thread("panics, as this test wants it", move || {
@@ -307,17 +314,8 @@ fn a_recv_with_a_timeout_survives_stop_and_continue() {
     let (scene, server, address) = start(SERVER, &["--idle-timeout", "20"]);
     let peer = connect(&scene, "peer", &server, address);
     server.comes_to_rest(); // in recv
-    stop_and_continue(&server);
+    server.stops_and_continues();
     say(&peer, &server, "hello");
-}
-
-fn stop_and_continue(program: &Program) {
-    #[cfg(unix)]
-    {
-        program.signal(harness::Signal::STOP);
-        program.is_stopped();
-        program.signal(harness::Signal::CONT);
-    }
 }
 
 #[test]

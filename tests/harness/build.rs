@@ -6,6 +6,7 @@
 use std::env;
 use std::net::UdpSocket;
 use std::path::PathBuf;
+use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-env-changed=REQUIRE_ALL_TESTS");
@@ -20,6 +21,11 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(has_ipv6)");
     if all || UdpSocket::bind("[::1]:0").is_ok() {
         println!("cargo::rustc-cfg=has_ipv6");
+    }
+    println!("cargo::rustc-check-cfg=cfg(has_mount_namespaces)");
+    let unshare = Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
+    if all || unshare.is_ok_and(|status| status.success()) {
+        println!("cargo::rustc-cfg=has_mount_namespaces");
     }
 }
 

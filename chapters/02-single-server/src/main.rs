@@ -26,6 +26,7 @@ const QUIT: &[u8] = b"q";
 /// Prints what the client sends and acknowledges each message, until the client sends q or closes
 /// the connection; then the next client is served. Ctrl-C stops the server.
 #[derive(Parser)]
+#[command(verbatim_doc_comment)]
 struct Cli {
     #[command(flatten)]
     address: Address,

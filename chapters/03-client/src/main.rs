@@ -26,6 +26,7 @@ const QUIT: &str = "q";
 /// Sends each line that you type and prints the reply. The line q, or the end of the input
 /// (Ctrl-D), leaves. An empty line is not sent, nor one of more than 1024 bytes.
 #[derive(Parser)]
+#[command(verbatim_doc_comment)]
 struct Cli {
     #[command(flatten)]
     address: Address,
@@ -92,7 +93,10 @@ fn converse(mut server: &Socket, cli: &Cli) -> Result<(), Failure> {
         }
         match receive(server, &mut buffer) {
             Ok(0) => {
-                say!("{}", text.finish());
+                let rest = text.finish();
+                if !rest.is_empty() {
+                    say!("{rest}"); // half a character, for good
+                }
                 return Err(Failure::new(format_args!("{lost}: the server has closed it")));
             }
             Ok(n) => say!("{}", text.push(&buffer[..n])),

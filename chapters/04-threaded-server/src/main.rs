@@ -33,6 +33,7 @@ const AT_THE_DOOR: usize = 16;
 /// Prints what each client sends and acknowledges each message, until the client sends q or closes
 /// the connection. Ctrl-C stops the server.
 #[derive(Parser)]
+#[command(verbatim_doc_comment)]
 struct Cli {
     #[command(flatten)]
     address: Address,

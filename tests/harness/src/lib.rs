@@ -18,8 +18,6 @@ mod scene;
 pub use peer::{DatagramPeer, Listener, Peer};
 pub use program::Program;
 pub use resources::Resources;
-#[cfg(unix)]
-pub use rustix::process::{Resource, Signal};
 pub use scene::Scene;
 
 use std::thread;
@@ -27,6 +25,16 @@ use std::time::{Duration, Instant};
 
 /// How long anything awaited may take: far more than it should, for machines under load.
 pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Builds another package's program and returns its path, for a test that needs two programs.
+///
+/// Cargo tells a test only where its own package's programs are; one that lies in `target/` from
+/// before may be stale.
+pub fn build(package: &str) -> String {
+    let built = escargot::CargoBuild::new().package(package).bin(package).run();
+    let program = built.unwrap_or_else(|error| panic!("cannot build {package}: {error}"));
+    program.path().display().to_string()
+}
 
 /// Looks again and again until `found` returns something; `None` if [`DEADLINE`] passes first.
 ///

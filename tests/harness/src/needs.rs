@@ -1,6 +1,7 @@
 //! Tests that need more than Rust. Where it is missing they show as ignored, with the reason.
 
-/// Declares a test that needs something of the machine: `python3`, `strace` or `ipv6`.
+/// Declares a test that needs something of the machine: `python3`, `strace`, `ipv6` or
+/// `mount_namespaces`.
 ///
 /// ```ignore
 /// harness::test_with! { python3,
@@ -12,6 +13,7 @@ macro_rules! test_with {
     (python3, $($test:tt)*) => { $crate::test_with_python3! { $($test)* } };
     (strace, $($test:tt)*) => { $crate::test_with_strace! { $($test)* } };
     (ipv6, $($test:tt)*) => { $crate::test_with_ipv6! { $($test)* } };
+    (mount_namespaces, $($test:tt)*) => { $crate::test_with_mount_namespaces! { $($test)* } };
 }
 
 macro_rules! declare {
@@ -36,4 +38,5 @@ declare! { $
     has_python3 test_with_python3 "python3 is not installed";
     has_strace test_with_strace "strace is not installed";
     has_ipv6 test_with_ipv6 "this machine has no IPv6 loopback";
+    has_mount_namespaces test_with_mount_namespaces "this user may not make a mount namespace";
 }

@@ -1,6 +1,6 @@
 //! Scripted peers: a client or server of which the test decides every byte.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
@@ -31,10 +31,9 @@ impl Scene {
     pub fn connect_with_small_buffer(&self, name: &str, address: SocketAddr) -> Peer {
         let connect = || {
             let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-            // Before connect: the window that a connection opens with depends on it (tcp(7)).
-            socket.set_recv_buffer_size(1)?;
+            shrink(&socket)?;
             socket.connect(&address.into())?;
-            std::io::Result::Ok(socket.into())
+            io::Result::Ok(socket.into())
         };
         match connect() {
             Ok(stream) => Peer::new(self, name, stream, "connects, with a small receive buffer"),
@@ -80,12 +79,11 @@ impl Peer {
         loop {
             match (&self.stream).write(bytes) {
                 Ok(count) => sent += count,
-                Err(error)
-                    if [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()) =>
-                {
-                    return sent;
-                }
-                Err(error) => self.fail(format_args!("cannot send: {error}")),
+                Err(error) => match error.kind() {
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => return sent,
+                    ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => return sent,
+                    _ => self.fail(format_args!("cannot send: {error}")),
+                },
             }
         }
     }
@@ -169,22 +167,62 @@ pub struct Listener {
     scene: Scene,
     listener: TcpListener,
     address: SocketAddr,
+    _queue: Vec<TcpStream>,
 }
 
 impl Scene {
     /// A scripted server, called `name` in the transcript, on a free port of 127.0.0.1.
     #[track_caller]
     pub fn listen(&self, name: &str) -> Listener {
+        self.listen_as(name, 128, |_| Ok(()))
+    }
+
+    /// A scripted server with a receive buffer as small as the system allows, so that a client that
+    /// it does not read from soon cannot send any more.
+    #[track_caller]
+    pub fn listen_with_small_buffer(&self, name: &str) -> Listener {
+        self.listen_as(name, 128, shrink)
+    }
+
+    /// A scripted server whose queue is full, so that on Linux nobody's SYN gets an answer.
+    #[track_caller]
+    pub fn listen_without_room(&self, name: &str) -> Listener {
+        let mut listener = self.listen_as(name, 0, |_| Ok(()));
+        // A queue of zero has room for one (listen(2) says nothing of it, but that is how it is).
+        match TcpStream::connect(listener.address) {
+            Ok(only) => listener._queue.push(only),
+            Err(error) => self.fail(format_args!("cannot fill the queue of {name}: {error}")),
+        }
+        listener
+    }
+
+    #[track_caller]
+    fn listen_as(
+        &self,
+        name: &str,
+        backlog: i32,
+        set_up: fn(&Socket) -> io::Result<()>,
+    ) -> Listener {
         let listen = || {
-            let listener = TcpListener::bind("127.0.0.1:0")?;
-            listener.set_nonblocking(true)?; // so that accepts can have a deadline
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            set_up(&socket)?;
+            socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
+            socket.listen(backlog)?;
+            socket.set_nonblocking(true)?; // so that accepts can have a deadline
+            let listener = TcpListener::from(socket);
             let address = listener.local_addr()?;
-            std::io::Result::Ok((listener, address))
+            io::Result::Ok((listener, address))
         };
         match listen() {
             Ok((listener, address)) => {
                 self.server_port(address.port());
-                Listener { name: name.to_owned(), scene: self.clone(), listener, address }
+                Listener {
+                    name: name.to_owned(),
+                    scene: self.clone(),
+                    listener,
+                    address,
+                    _queue: Vec::new(),
+                }
             }
             Err(error) => self.fail(format_args!("{name} cannot listen: {error}")),
         }
@@ -229,7 +267,7 @@ impl Scene {
         let bind = || {
             let socket = UdpSocket::bind((ip, 0))?;
             socket.set_read_timeout(Some(DEADLINE))?;
-            std::io::Result::Ok(socket)
+            io::Result::Ok(socket)
         };
         match bind() {
             Ok(socket) => DatagramPeer { name: name.to_owned(), scene: self.clone(), socket },
@@ -286,6 +324,17 @@ impl DatagramPeer {
         }
         from
     }
+}
+
+/// Makes a connection that takes little before it is full. To be called before connect or listen:
+/// the window that a connection opens with depends on it, and accepted sockets inherit it (tcp(7)).
+fn shrink(socket: &Socket) -> io::Result<()> {
+    socket.set_recv_buffer_size(1)?;
+    // Linux lets the other side's send buffer grow with the size of a segment, and on loopback a
+    // segment holds 64 KiB.
+    #[cfg(unix)]
+    socket.set_tcp_mss(536)?;
+    Ok(())
 }
 
 /// Bytes in quotes, with everything but printable ASCII escaped, cut where they become too many.

@@ -2,18 +2,17 @@
 
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
-use std::io::Write as _;
+#[cfg(target_os = "linux")]
+use std::fs::File;
+use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::rc::Rc;
 
 use process_wrap::std::{ChildWrapper, CommandWrap};
-
 #[cfg(target_os = "linux")]
-use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, openpt, unlockpt};
 
-#[cfg(unix)]
-use crate::Signal;
 use crate::output::{Next, Output};
 use crate::{Scene, poll};
 
@@ -32,7 +31,8 @@ pub(crate) struct Core {
     name: String,
     command: String,
     child: RefCell<Box<dyn ChildWrapper>>,
-    stdin: RefCell<Option<ChildStdin>>,
+    stdin: RefCell<Option<Box<dyn Write>>>,
+    on_terminal: bool,
     stdout: Output,
     stderr: Output,
 }
@@ -42,22 +42,38 @@ impl Program {
     pub(crate) fn start(scene: &Scene, name: &str, mut command: Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let shown = format!("{command:?}");
-        let mut command = CommandWrap::from(command);
-        // One group for the program and whatever it starts, so that all of it can be ended.
-        #[cfg(unix)]
-        command.wrap(process_wrap::std::ProcessGroup::leader());
-        #[cfg(windows)]
-        command.wrap(process_wrap::std::JobObject);
-        let mut child = match command.spawn() {
-            Ok(child) => child,
-            Err(error) => scene.fail(format_args!("cannot start {shown}: {error}")),
-        };
+        let mut child = spawn(scene, command);
+        let stdin = child.stdin().take().expect("stdin is piped");
         let core = Core {
             name: name.to_owned(),
             command: shown,
-            stdin: RefCell::new(child.stdin().take()),
+            stdin: RefCell::new(Some(Box::new(stdin))),
+            on_terminal: false,
             stdout: Output::read(child.stdout().take().expect("stdout is piped")),
             stderr: Output::read(child.stderr().take().expect("stderr is piped")),
+            child: RefCell::new(child),
+        };
+        Self { core: Rc::new(core), scene: scene.clone() }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    pub(crate) fn start_on_terminal(scene: &Scene, name: &str, mut command: Command) -> Self {
+        let (terminal, program_end) = match open_terminal() {
+            Ok(ends) => ends,
+            Err(error) => scene.fail(format_args!("cannot open a terminal: {error}")),
+        };
+        let shown = format!("{command:?}");
+        let [stdin, stdout, stderr] = program_end;
+        command.stdin(stdin).stdout(stdout).stderr(stderr);
+        let child = spawn(scene, command);
+        let core = Core {
+            name: name.to_owned(),
+            command: shown,
+            stdin: RefCell::new(Some(Box::new(terminal.0))),
+            on_terminal: true,
+            stdout: Output::read(terminal.1),
+            stderr: Output::read(io::empty()), // the terminal shows both
             child: RefCell::new(child),
         };
         Self { core: Rc::new(core), scene: scene.clone() }
@@ -103,26 +119,41 @@ impl Program {
     /// As [`types`](Self::types), for what need not be text.
     #[track_caller]
     pub fn types_bytes(&self, line: &[u8]) {
-        let prompt = self.prompt();
-        let shown = String::from_utf8_lossy(line);
-        let shown = match shown.char_indices().nth(60) {
-            Some((end, _)) => format!("{}… ({} bytes)", &shown[..end], line.len()),
-            None => shown.into_owned(),
-        };
-        self.scene.record(&self.core.name, format_args!("{prompt}{shown}"));
-        let mut stdin = self.core.stdin.borrow_mut();
-        let Some(stdin) = stdin.as_mut() else { self.fail("its input has been ended already") };
-        if let Err(error) = stdin.write_all(&[line, b"\n"].concat()) {
-            self.fail(format_args!("cannot type {shown:?}: {error}"));
+        match self.prompt() {
+            Some(prompt) => self.answers(&prompt, line),
+            None => self.fail("its output ended where a prompt should come"),
         }
     }
 
-    /// Waits for a prompt, then ends the input, as Ctrl-D does.
+    /// Types `line` if there is another prompt. Returns false if the program's output ends instead.
+    #[track_caller]
+    pub fn types_if_asked(&self, line: &str) -> bool {
+        let prompt = self.prompt();
+        if let Some(prompt) = &prompt {
+            self.answers(prompt, line.as_bytes());
+        }
+        prompt.is_some()
+    }
+
+    /// Types `line` into a program that does not ask for it.
+    #[track_caller]
+    pub fn sends_line(&self, line: &str) {
+        self.scene.record(&self.core.name, format_args!("(reads {line:?})"));
+        self.write(&[line.as_bytes(), b"\n"].concat());
+    }
+
+    /// Waits for a prompt, then ends the input; on a terminal, by Ctrl-D.
     #[track_caller]
     pub fn ends_input(&self) {
-        let prompt = self.prompt();
+        let Some(prompt) = self.prompt() else {
+            self.fail("its output ended where a prompt should come");
+        };
         self.scene.record(&self.core.name, prompt);
-        self.core.stdin.borrow_mut().take();
+        if self.core.on_terminal {
+            self.write(b"\x04");
+        } else {
+            self.core.stdin.borrow_mut().take();
+        }
     }
 
     /// Waits for the program to end by itself with this exit status. What it printed until then
@@ -144,27 +175,6 @@ impl Program {
     pub fn stop(&self) {
         self.core.end();
         self.record_the_rest();
-    }
-
-    /// Sends a signal to the program and its descendants.
-    #[cfg(unix)]
-    #[track_caller]
-    pub fn signal(&self, signal: Signal) {
-        if let Err(error) = self.core.child.borrow().signal(signal.as_raw()) {
-            self.fail(format_args!("cannot send it {signal:?}: {error}"));
-        }
-    }
-
-    /// Raises a resource limit that the program was started with as far as this process may.
-    #[cfg(target_os = "linux")]
-    #[track_caller]
-    pub fn raise_limit(&self, resource: Resource) {
-        let most = getrlimit(resource).maximum;
-        let limit = Rlimit { current: most, maximum: most };
-        let id = Pid::from_raw(self.id() as i32);
-        if let Err(error) = prlimit(id, resource, limit) {
-            self.fail(format_args!("cannot raise its limit {resource:?}: {error}"));
-        }
     }
 
     /// Everything that it has written to stdout so far.
@@ -191,14 +201,42 @@ impl Program {
         }
     }
 
+    /// Waits for the next prompt; what comes before it goes into the transcript. `None` if the
+    /// output ends first.
     #[track_caller]
-    fn prompt(&self) -> String {
+    fn prompt(&self) -> Option<String> {
         loop {
             match self.core.stdout.next_line_or_prompt() {
-                Next::Prompt(prompt) => return prompt,
+                Next::Prompt(prompt) => return Some(prompt),
                 Next::Line(line) => self.scene.record(&self.core.name, line),
-                next => self.fail(format_args!("waited for a prompt: {next:?}")),
+                Next::End => return None,
+                Next::Silence => self.fail("waited for a prompt, and none came"),
             }
+        }
+    }
+
+    #[track_caller]
+    fn answers(&self, prompt: &str, line: &[u8]) {
+        self.write(&[line, b"\n"].concat());
+        // A terminal shows what is typed. In a pipe it does not show, so we do as if it did.
+        let text = if self.core.on_terminal {
+            self.next_line("what was typed")
+        } else {
+            String::from_utf8_lossy(line).into_owned()
+        };
+        let text = match text.char_indices().nth(60) {
+            Some((end, _)) => format!("{}… ({} bytes)", &text[..end], line.len()),
+            None => text,
+        };
+        self.scene.record(&self.core.name, format_args!("{prompt}{text}"));
+    }
+
+    #[track_caller]
+    fn write(&self, bytes: &[u8]) {
+        let mut stdin = self.core.stdin.borrow_mut();
+        let Some(stdin) = stdin.as_mut() else { self.fail("its input has been ended already") };
+        if let Err(error) = stdin.write_all(bytes) {
+            self.fail(format_args!("cannot write to its input: {error}"));
         }
     }
 
@@ -214,6 +252,32 @@ impl Program {
             }
         }
     }
+}
+
+/// Starts `command` in a group of its own with whatever it will start, so that all can be ended.
+#[track_caller]
+fn spawn(scene: &Scene, command: Command) -> Box<dyn ChildWrapper> {
+    let shown = format!("{command:?}");
+    let mut command = CommandWrap::from(command);
+    #[cfg(unix)]
+    command.wrap(process_wrap::std::ProcessGroup::leader());
+    #[cfg(windows)]
+    command.wrap(process_wrap::std::JobObject);
+    match command.spawn() {
+        Ok(child) => child,
+        Err(error) => scene.fail(format_args!("cannot start {shown}: {error}")),
+    }
+}
+
+/// A new terminal: our end, to write and to read, and the program's, three times (pty(7)).
+#[cfg(target_os = "linux")]
+fn open_terminal() -> io::Result<((File, File), [File; 3])> {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    unlockpt(&ours)?;
+    let theirs =
+        ioctl_tiocgptpeer(&ours, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    let (ours, theirs) = (File::from(ours), File::from(theirs));
+    Ok(((ours.try_clone()?, ours), [theirs.try_clone()?, theirs.try_clone()?, theirs]))
 }
 
 impl Drop for Program {

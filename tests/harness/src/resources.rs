@@ -1,7 +1,12 @@
-//! What a running program uses, as Linux tells it in /proc (proc(5)).
+//! What a running program uses, and how to interfere with it from outside, on Linux (proc(5)).
+//!
+//! On other systems the measures return nothing, and the tests that interfere are ignored.
 
 use std::fs;
 use std::time::{Duration, Instant};
+
+#[cfg(target_os = "linux")]
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
 use crate::{Program, poll};
 
@@ -44,16 +49,49 @@ impl Program {
         })
     }
 
-    /// Waits until the program has been stopped by a signal.
+    /// Stops the program and lets it go on, as Ctrl-Z and `fg` do.
     #[track_caller]
-    pub fn is_stopped(&self) {
-        let stopped = poll(|| {
-            let stat = fs::read_to_string(self.proc("stat")).ok()?;
-            (state(&stat)? == 'T').then_some(())
-        });
-        if stopped.is_none() {
-            self.fail("it has not been stopped");
+    pub fn stops_and_continues(&self) {
+        #[cfg(target_os = "linux")]
+        {
+            self.signal(Signal::STOP);
+            let stopped = poll(|| {
+                let stat = fs::read_to_string(self.proc("stat")).ok()?;
+                (state(&stat)? == 'T').then_some(())
+            });
+            if stopped.is_none() {
+                self.fail("it has not been stopped");
+            }
+            self.signal(Signal::CONT);
         }
+    }
+
+    /// Raises the limit on descriptors that the program was started with to the highest allowed.
+    #[track_caller]
+    pub fn raise_descriptor_limit(&self) {
+        #[cfg(target_os = "linux")]
+        {
+            let most = getrlimit(Resource::Nofile).maximum;
+            let limit = Rlimit { current: most, maximum: most };
+            if let Err(error) = prlimit(self.pid(), Resource::Nofile, limit) {
+                self.fail(format_args!("cannot raise its limit on descriptors: {error}"));
+            }
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    fn signal(&self, signal: Signal) {
+        let sent =
+            self.pid().ok_or(rustix::io::Errno::SRCH).and_then(|id| kill_process(id, signal));
+        if let Err(error) = sent {
+            self.fail(format_args!("cannot send it {signal:?}: {error}"));
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn pid(&self) -> Option<Pid> {
+        Pid::from_raw(self.id().try_into().ok()?)
     }
 
     /// Whether each thread sleeps; `None` if the process is no more.

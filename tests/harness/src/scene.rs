@@ -35,7 +35,7 @@ impl Scene {
     pub fn start(&self, name: &str, program: &str, args: &[&str]) -> Program {
         let mut command = Command::new(program);
         command.args(args);
-        self.run(name, command)
+        self.joined_by(Program::start(self, name, command))
     }
 
     /// Starts a program under a resource limit of the shell's `ulimit`: `-n 12` allows it 12
@@ -45,13 +45,19 @@ impl Scene {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("ulimit -S {limit} && exec \"$0\" \"$@\""), program]);
         command.args(args);
-        self.run(name, command)
+        self.joined_by(Program::start(self, name, command))
     }
 
-    /// Starts any command.
+    /// Starts a program whose stdin, stdout and stderr are a terminal.
+    #[cfg(target_os = "linux")]
     #[track_caller]
-    pub fn run(&self, name: &str, command: Command) -> Program {
-        let program = Program::start(self, name, command);
+    pub fn start_on_terminal(&self, name: &str, program: &str, args: &[&str]) -> Program {
+        let mut command = Command::new(program);
+        command.args(args);
+        self.joined_by(Program::start_on_terminal(self, name, command))
+    }
+
+    fn joined_by(&self, program: Program) -> Program {
         self.0.programs.borrow_mut().push(program.core());
         program
     }
