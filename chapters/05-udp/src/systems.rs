@@ -11,7 +11,7 @@ pub const DIFFERENCES: &str = "\
 What differs between systems:
   Linux    The largest datagram has 65,507 bytes over IPv4 and 65,527 over IPv6. One that does not
            fit the receiver's buffer is cut without an error. A connected socket learns that nobody
-           listens (connection refused); an unconnected one never does.
+           listens (connection refused); an unconnected one does not, unless it asks (IP_RECVERR).
   macOS    (not verified) As Linux, but a datagram of more than 9,216 bytes is refused unless
            net.inet.udp.maxdgram is raised.
   Windows  (not verified) A datagram that does not fit the receiver's buffer is cut and recvfrom
