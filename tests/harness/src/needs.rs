@@ -3,7 +3,7 @@
 /// Declares a test that needs something of the machine: `python3`, `strace`, `ipv6` or
 /// `mount_namespaces`.
 ///
-/// ```ignore
+/// ```text
 /// harness::test_with! { python3,
 ///     fn a_python_client_is_served() { … }
 /// }

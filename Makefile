@@ -1,0 +1,34 @@
+# make, alone, lists the targets. A target's line in that list is the comment behind its name.
+# ARGS="..." hands arguments on to a chapter's program: make run-ch02 ARGS="--port 7000"
+
+CARGO ?= cargo
+
+.PHONY: help
+help:
+	@echo 'make TARGET, and ARGS="..." for the program, such as ARGS="--port 7000" or ARGS=--help'
+	@echo
+	@sed -n 's/^\([a-z0-9-]*\):.*# \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+.PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client
+run-ch01: # create sockets, look at them, wait on them
+	@$(CARGO) run --package ch01-create-socket -- $(ARGS)
+run-ch02: # a TCP server for one client at a time
+	@$(CARGO) run --package ch02-single-server -- $(ARGS)
+run-ch03: # a TCP client, for the servers of 02 and 04
+	@$(CARGO) run --package ch03-client -- $(ARGS)
+run-ch04: # a TCP server with a thread for each client
+	@$(CARGO) run --package ch04-threaded-server -- $(ARGS)
+run-ch05: # a UDP server
+	@$(CARGO) run --package ch05-udp -- server $(ARGS)
+run-ch05-client: # a UDP client, for the server of 05
+	@$(CARGO) run --package ch05-udp -- client $(ARGS)
+
+.PHONY: test lint fmt
+test: # every test: conversations, hostile peers, usage errors
+	$(CARGO) test
+lint: # rustfmt, clippy and rustdoc, with warnings as errors
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --no-deps --document-private-items
+fmt: # lay out the source as rustfmt does
+	$(CARGO) fmt
