@@ -6,6 +6,8 @@ mod seats;
 #[path = "../../chapters/04-threaded-server/src/threads.rs"]
 mod threads;
 
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 
 use assert_cmd::Command;
@@ -14,8 +16,6 @@ use hostile::{REPLY, connect, say, serves_the_next_client, start, survives};
 use insta::assert_snapshot;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, starts_with};
-#[cfg(unix)]
-use socket2::{Domain, Socket, Type};
 
 const SERVER: &str = env!("CARGO_BIN_EXE_ch04-threaded-server");
 const FULL: &str = "[INFO] server is full, try again later";
@@ -286,19 +286,22 @@ fn a_thread_that_cannot_start_costs_its_client_alone() {
 }
 
 #[test]
-#[cfg(unix)]
 fn a_panic_in_a_thread_gives_back_what_it_held_and_harms_nobody() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it has a name");
+    let mut peer = TcpStream::connect(address).expect("it listens");
+    let (client, _) = listener.accept().expect("the peer has connected");
     let seats = seats::Seats::new(1);
-    let (client, peer) = Socket::pair(Domain::UNIX, Type::STREAM, None).expect("a pair of sockets");
     let seat = seats.take().expect("the seat is free");
     assert!(seats.take().is_none(), "there is only one");
-    threads::in_a_thread("panics, as this test wants it", move || {
-        let _held = (seat, client);
-        panic!("a bug, which this test makes up");
+
+    threads::in_a_thread("made up", move || {
+        let _held = (client, seat); // dropped in this order
+        panic!("a bug that this test makes up");
     });
-    // The end of the stream says that the socket has been closed; the seat was dropped before it.
-    std::io::Read::read(&mut &peer, &mut [0]).expect("the end of the stream");
-    assert!(seats.take().is_some(), "the seat is free again");
+    assert_eq!(peer.read(&mut [0]).ok(), Some(0), "the client's socket is closed");
+    let free = harness::poll(|| seats.take());
+    assert!(free.is_some(), "the seat is free again");
 
     let (done, result) = mpsc::channel();
     threads::in_a_thread("next", move || done.send("served").expect("somebody waits"));

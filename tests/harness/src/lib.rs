@@ -8,14 +8,21 @@
 //! Nothing here sleeps or uses a fixed port. Whatever is awaited has [`DEADLINE`] to come; if it
 //! does not, the test fails with the command, the exit status, both streams and the transcript.
 
+mod datagram;
+mod listener;
 mod needs;
 mod output;
 mod peer;
+mod process;
 mod program;
 mod resources;
 mod scene;
+#[cfg(target_os = "linux")]
+mod terminal;
 
-pub use peer::{DatagramPeer, Listener, Peer};
+pub use datagram::DatagramPeer;
+pub use listener::Listener;
+pub use peer::Peer;
 pub use program::Program;
 pub use resources::Resources;
 pub use scene::Scene;

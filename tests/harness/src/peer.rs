@@ -1,12 +1,13 @@
 //! Scripted peers: a client or server of which the test decides every byte.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
 
-use crate::{DEADLINE, Scene, poll};
+use crate::scene::shown;
+use crate::{DEADLINE, Scene};
 
 /// One end of a TCP connection.
 pub struct Peer {
@@ -44,7 +45,7 @@ impl Scene {
 
 impl Peer {
     #[track_caller]
-    fn new(scene: &Scene, name: &str, stream: TcpStream, how: &str) -> Self {
+    pub(crate) fn new(scene: &Scene, name: &str, stream: TcpStream, how: &str) -> Self {
         let peer = Self { name: name.to_owned(), scene: scene.clone(), stream };
         let limited = peer
             .stream
@@ -161,188 +162,13 @@ impl Peer {
     }
 }
 
-/// A scripted server.
-pub struct Listener {
-    name: String,
-    scene: Scene,
-    listener: TcpListener,
-    address: SocketAddr,
-    _queue: Vec<TcpStream>,
-}
-
-impl Scene {
-    /// A scripted server, called `name` in the transcript, on a free port of 127.0.0.1.
-    #[track_caller]
-    pub fn listen(&self, name: &str) -> Listener {
-        self.listen_as(name, 128, |_| Ok(()))
-    }
-
-    /// A scripted server with a receive buffer as small as the system allows, so that a client that
-    /// it does not read from soon cannot send any more.
-    #[track_caller]
-    pub fn listen_with_small_buffer(&self, name: &str) -> Listener {
-        self.listen_as(name, 128, shrink)
-    }
-
-    /// A scripted server whose queue is full, so that on Linux nobody's SYN gets an answer.
-    #[track_caller]
-    pub fn listen_without_room(&self, name: &str) -> Listener {
-        let mut listener = self.listen_as(name, 0, |_| Ok(()));
-        // A queue of zero has room for one (listen(2) says nothing of it, but that is how it is).
-        match TcpStream::connect(listener.address) {
-            Ok(only) => listener._queue.push(only),
-            Err(error) => self.fail(format_args!("cannot fill the queue of {name}: {error}")),
-        }
-        listener
-    }
-
-    #[track_caller]
-    fn listen_as(
-        &self,
-        name: &str,
-        backlog: i32,
-        set_up: fn(&Socket) -> io::Result<()>,
-    ) -> Listener {
-        let listen = || {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-            set_up(&socket)?;
-            socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
-            socket.listen(backlog)?;
-            socket.set_nonblocking(true)?; // so that accepts can have a deadline
-            let listener = TcpListener::from(socket);
-            let address = listener.local_addr()?;
-            io::Result::Ok((listener, address))
-        };
-        match listen() {
-            Ok((listener, address)) => {
-                self.server_port(address.port());
-                Listener {
-                    name: name.to_owned(),
-                    scene: self.clone(),
-                    listener,
-                    address,
-                    _queue: Vec::new(),
-                }
-            }
-            Err(error) => self.fail(format_args!("{name} cannot listen: {error}")),
-        }
-    }
-}
-
-impl Listener {
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Its port, as an argument for a program.
-    pub fn port(&self) -> String {
-        self.address.port().to_string()
-    }
-
-    /// Accepts the next client.
-    #[track_caller]
-    pub fn accepts(&self) -> Peer {
-        match poll(|| self.listener.accept().ok()) {
-            Some((stream, _)) => {
-                stream.set_nonblocking(false).unwrap_or_else(|error| self.scene.fail(error));
-                Peer::new(&self.scene, &self.name, stream, "accepts the connection")
-            }
-            None => self.scene.fail(format_args!("{}: nobody connects", self.name)),
-        }
-    }
-}
-
-/// A scripted peer that speaks in datagrams.
-pub struct DatagramPeer {
-    name: String,
-    scene: Scene,
-    socket: UdpSocket,
-}
-
-impl Scene {
-    /// A scripted UDP peer, called `name` in the transcript, on a free port of this IP address.
-    #[track_caller]
-    pub fn datagram_peer(&self, name: &str, ip: &str) -> DatagramPeer {
-        let bind = || {
-            let socket = UdpSocket::bind((ip, 0))?;
-            socket.set_read_timeout(Some(DEADLINE))?;
-            io::Result::Ok(socket)
-        };
-        match bind() {
-            Ok(socket) => DatagramPeer { name: name.to_owned(), scene: self.clone(), socket },
-            Err(error) => self.fail(format_args!("{name} cannot bind to {ip}: {error}")),
-        }
-    }
-}
-
-impl DatagramPeer {
-    /// Its port, as an argument for a program; in the transcript it becomes a server's.
-    #[track_caller]
-    pub fn port(&self) -> String {
-        match self.socket.local_addr() {
-            Ok(address) => {
-                self.scene.server_port(address.port());
-                address.port().to_string()
-            }
-            Err(error) => self.scene.fail(error),
-        }
-    }
-
-    /// Sends one datagram.
-    #[track_caller]
-    pub fn sends_to(&self, address: SocketAddr, bytes: impl AsRef<[u8]>) {
-        let bytes = bytes.as_ref();
-        self.scene.record(&self.name, format_args!("(sends {})", shown(bytes)));
-        if let Err(error) = self.socket.send_to(bytes, address) {
-            self.scene.fail(format_args!("{} cannot send to {address}: {error}", self.name));
-        }
-    }
-
-    /// Receives one datagram, which must be exactly `expected`. Returns who sent it.
-    #[track_caller]
-    pub fn receives(&self, expected: impl AsRef<[u8]>) -> SocketAddr {
-        let expected = expected.as_ref();
-        let mut buffer = vec![0; 65536];
-        let (count, from) = match self.socket.recv_from(&mut buffer) {
-            Ok(received) => received,
-            Err(error) => self.scene.fail(format_args!(
-                "{}: expected {}: {error}",
-                self.name,
-                shown(expected)
-            )),
-        };
-        let received = &buffer[..count];
-        self.scene.record(&self.name, format_args!("(receives {})", shown(received)));
-        if received != expected {
-            self.scene.fail(format_args!(
-                "{}: expected {}, received {}",
-                self.name,
-                shown(expected),
-                shown(received)
-            ));
-        }
-        from
-    }
-}
-
 /// Makes a connection that takes little before it is full. To be called before connect or listen:
 /// the window that a connection opens with depends on it, and accepted sockets inherit it (tcp(7)).
-fn shrink(socket: &Socket) -> io::Result<()> {
+pub(crate) fn shrink(socket: &Socket) -> io::Result<()> {
     socket.set_recv_buffer_size(1)?;
     // Linux lets the other side's send buffer grow with the size of a segment, and on loopback a
     // segment holds 64 KiB.
     #[cfg(unix)]
     socket.set_tcp_mss(536)?;
     Ok(())
-}
-
-/// Bytes in quotes, with everything but printable ASCII escaped, cut where they become too many.
-fn shown(bytes: &[u8]) -> String {
-    const MOST: usize = 60;
-    if bytes.len() > MOST {
-        format!("\"{}…\" ({} bytes)", bytes[..MOST / 2].escape_ascii(), bytes.len())
-    } else {
-        format!("\"{}\"", bytes.escape_ascii())
-    }
 }

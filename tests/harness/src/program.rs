@@ -1,87 +1,27 @@
-//! A program under test: started, typed at, listened to, and ended with all its descendants.
+//! A program under test: typed at, listened to, and ended with all its descendants.
 
-use std::cell::RefCell;
-use std::fmt::{self, Write as _};
-#[cfg(target_os = "linux")]
-use std::fs::File;
-use std::io::{self, Write};
+use std::fmt::Display;
 use std::net::SocketAddr;
-use std::process::{Command, ExitStatus, Stdio};
 use std::rc::Rc;
 
-use process_wrap::std::{ChildWrapper, CommandWrap};
-#[cfg(target_os = "linux")]
-use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, openpt, unlockpt};
-
-use crate::output::{Next, Output};
+use crate::output::Next;
+use crate::process::Process;
 use crate::{Scene, poll};
-
-/// How much of a stream a failure report shows: its last lines, and the beginning of each.
-const MOST_LINES: usize = 50;
-const MOST_BYTES: usize = 300;
 
 /// A running program. Dropping it kills it, with its descendants, and waits for it.
 pub struct Program {
-    core: Rc<Core>,
     scene: Scene,
-}
-
-/// What a failure report needs to know, which outlives the program.
-pub(crate) struct Core {
-    name: String,
-    command: String,
-    child: RefCell<Box<dyn ChildWrapper>>,
-    stdin: RefCell<Option<Box<dyn Write>>>,
-    on_terminal: bool,
-    stdout: Output,
-    stderr: Output,
+    process: Rc<Process>,
 }
 
 impl Program {
-    #[track_caller]
-    pub(crate) fn start(scene: &Scene, name: &str, mut command: Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let shown = format!("{command:?}");
-        let mut child = spawn(scene, command);
-        let stdin = child.stdin().take().expect("stdin is piped");
-        let core = Core {
-            name: name.to_owned(),
-            command: shown,
-            stdin: RefCell::new(Some(Box::new(stdin))),
-            on_terminal: false,
-            stdout: Output::read(child.stdout().take().expect("stdout is piped")),
-            stderr: Output::read(child.stderr().take().expect("stderr is piped")),
-            child: RefCell::new(child),
-        };
-        Self { core: Rc::new(core), scene: scene.clone() }
-    }
-
-    #[cfg(target_os = "linux")]
-    #[track_caller]
-    pub(crate) fn start_on_terminal(scene: &Scene, name: &str, mut command: Command) -> Self {
-        let (terminal, program_end) = match open_terminal() {
-            Ok(ends) => ends,
-            Err(error) => scene.fail(format_args!("cannot open a terminal: {error}")),
-        };
-        let shown = format!("{command:?}");
-        let [stdin, stdout, stderr] = program_end;
-        command.stdin(stdin).stdout(stdout).stderr(stderr);
-        let child = spawn(scene, command);
-        let core = Core {
-            name: name.to_owned(),
-            command: shown,
-            stdin: RefCell::new(Some(Box::new(terminal.0))),
-            on_terminal: true,
-            stdout: Output::read(terminal.1),
-            stderr: Output::read(io::empty()), // the terminal shows both
-            child: RefCell::new(child),
-        };
-        Self { core: Rc::new(core), scene: scene.clone() }
+    pub(crate) fn new(scene: &Scene, process: Rc<Process>) -> Self {
+        Self { scene: scene.clone(), process }
     }
 
     /// The process's id.
     pub fn id(&self) -> u32 {
-        self.core.child.borrow().id()
+        self.process.id()
     }
 
     /// Waits for the first line, in which a server names its address, and returns that address.
@@ -93,7 +33,7 @@ impl Program {
             self.fail(format_args!("the first line names no address: {line}"));
         };
         self.scene.server_port(address.port());
-        self.scene.record(&self.core.name, line);
+        self.scene.record(&self.process.name, line);
         address
     }
 
@@ -103,7 +43,7 @@ impl Program {
     pub fn prints(&self, text: &str) -> String {
         loop {
             let line = self.next_line(text);
-            self.scene.record(&self.core.name, &line);
+            self.scene.record(&self.process.name, &line);
             if line.contains(text) {
                 return line;
             }
@@ -138,7 +78,7 @@ impl Program {
     /// Types `line` into a program that does not ask for it.
     #[track_caller]
     pub fn sends_line(&self, line: &str) {
-        self.scene.record(&self.core.name, format_args!("(reads {line:?})"));
+        self.scene.record(&self.process.name, format_args!("(reads {line:?})"));
         self.write(&[line.as_bytes(), b"\n"].concat());
     }
 
@@ -148,11 +88,11 @@ impl Program {
         let Some(prompt) = self.prompt() else {
             self.fail("its output ended where a prompt should come");
         };
-        self.scene.record(&self.core.name, prompt);
-        if self.core.on_terminal {
+        self.scene.record(&self.process.name, prompt);
+        if self.process.on_terminal {
             self.write(b"\x04");
         } else {
-            self.core.stdin.borrow_mut().take();
+            self.process.stdin.borrow_mut().take();
         }
     }
 
@@ -160,10 +100,10 @@ impl Program {
     /// goes into the transcript, and its status too unless it is 0.
     #[track_caller]
     pub fn exits_with(&self, expected: i32) {
-        let Some(status) = poll(|| self.core.status()) else { self.fail("it does not end") };
+        let Some(status) = poll(|| self.process.status()) else { self.fail("it does not end") };
         self.record_the_rest();
         if expected != 0 {
-            self.scene.record(&self.core.name, format_args!("(exit status {expected})"));
+            self.scene.record(&self.process.name, format_args!("(exit status {expected})"));
         }
         if status.code() != Some(expected) {
             self.fail(format_args!("it ended with {status}, not with exit status {expected}"));
@@ -173,28 +113,24 @@ impl Program {
     /// Ends the program by force. What it printed until then goes into the transcript.
     #[track_caller]
     pub fn stop(&self) {
-        self.core.end();
+        self.process.end();
         self.record_the_rest();
     }
 
     /// Everything that it has written to stdout so far.
     pub fn stdout(&self) -> Vec<u8> {
-        self.core.stdout.all()
+        self.process.stdout.all()
     }
 
     /// Fails the test with the program's name before the problem.
     #[track_caller]
-    pub fn fail(&self, problem: impl fmt::Display) -> ! {
-        self.scene.fail(format_args!("{}: {problem}", self.core.name))
-    }
-
-    pub(crate) fn core(&self) -> Rc<Core> {
-        Rc::clone(&self.core)
+    pub fn fail(&self, problem: impl Display) -> ! {
+        self.scene.fail(format_args!("{}: {problem}", self.process.name))
     }
 
     #[track_caller]
     fn next_line(&self, awaited: &str) -> String {
-        match self.core.stdout.next_line() {
+        match self.process.stdout.next_line() {
             Next::Line(line) => line,
             Next::End => self.fail(format_args!("its output ended before {awaited:?}")),
             next => self.fail(format_args!("waited for {awaited:?}: {next:?}")),
@@ -206,9 +142,9 @@ impl Program {
     #[track_caller]
     fn prompt(&self) -> Option<String> {
         loop {
-            match self.core.stdout.next_line_or_prompt() {
+            match self.process.stdout.next_line_or_prompt() {
                 Next::Prompt(prompt) => return Some(prompt),
-                Next::Line(line) => self.scene.record(&self.core.name, line),
+                Next::Line(line) => self.scene.record(&self.process.name, line),
                 Next::End => return None,
                 Next::Silence => self.fail("waited for a prompt, and none came"),
             }
@@ -219,7 +155,7 @@ impl Program {
     fn answers(&self, prompt: &str, line: &[u8]) {
         self.write(&[line, b"\n"].concat());
         // A terminal shows what is typed. In a pipe it does not show, so we do as if it did.
-        let text = if self.core.on_terminal {
+        let text = if self.process.on_terminal {
             self.next_line("what was typed")
         } else {
             String::from_utf8_lossy(line).into_owned()
@@ -228,12 +164,12 @@ impl Program {
             Some((end, _)) => format!("{}… ({} bytes)", &text[..end], line.len()),
             None => text,
         };
-        self.scene.record(&self.core.name, format_args!("{prompt}{text}"));
+        self.scene.record(&self.process.name, format_args!("{prompt}{text}"));
     }
 
     #[track_caller]
     fn write(&self, bytes: &[u8]) {
-        let mut stdin = self.core.stdin.borrow_mut();
+        let mut stdin = self.process.stdin.borrow_mut();
         let Some(stdin) = stdin.as_mut() else { self.fail("its input has been ended already") };
         if let Err(error) = stdin.write_all(bytes) {
             self.fail(format_args!("cannot write to its input: {error}"));
@@ -242,10 +178,10 @@ impl Program {
 
     #[track_caller]
     fn record_the_rest(&self) {
-        for stream in [&self.core.stdout, &self.core.stderr] {
+        for stream in [&self.process.stdout, &self.process.stderr] {
             loop {
                 match stream.next_line() {
-                    Next::Line(line) => self.scene.record(&self.core.name, line),
+                    Next::Line(line) => self.scene.record(&self.process.name, line),
                     Next::End => break,
                     next => self.fail(format_args!("it ended, but not its output: {next:?}")),
                 }
@@ -254,70 +190,8 @@ impl Program {
     }
 }
 
-/// Starts `command` in a group of its own with whatever it will start, so that all can be ended.
-#[track_caller]
-fn spawn(scene: &Scene, command: Command) -> Box<dyn ChildWrapper> {
-    let shown = format!("{command:?}");
-    let mut command = CommandWrap::from(command);
-    #[cfg(unix)]
-    command.wrap(process_wrap::std::ProcessGroup::leader());
-    #[cfg(windows)]
-    command.wrap(process_wrap::std::JobObject);
-    match command.spawn() {
-        Ok(child) => child,
-        Err(error) => scene.fail(format_args!("cannot start {shown}: {error}")),
-    }
-}
-
-/// A new terminal: our end, to write and to read, and the program's, three times (pty(7)).
-#[cfg(target_os = "linux")]
-fn open_terminal() -> io::Result<((File, File), [File; 3])> {
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
-    unlockpt(&ours)?;
-    let theirs =
-        ioctl_tiocgptpeer(&ours, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
-    let (ours, theirs) = (File::from(ours), File::from(theirs));
-    Ok(((ours.try_clone()?, ours), [theirs.try_clone()?, theirs.try_clone()?, theirs]))
-}
-
 impl Drop for Program {
     fn drop(&mut self) {
-        self.core.end();
-    }
-}
-
-impl Core {
-    /// The exit status, if it has ended.
-    fn status(&self) -> Option<ExitStatus> {
-        self.child.borrow_mut().try_wait().unwrap_or(None)
-    }
-
-    /// Kills the program and its descendants and waits for them.
-    fn end(&self) {
-        let mut child = self.child.borrow_mut();
-        // Fails if all of them have ended by themselves.
-        let _ = child.start_kill();
-        let _ = child.wait();
-    }
-
-    pub(crate) fn report(&self) -> String {
-        let mut report = format!("{}: {}\n", self.name, self.command);
-        let status = self.status().map_or("still running".to_owned(), |status| status.to_string());
-        let streams = [("stdout", &self.stdout), ("stderr", &self.stderr)];
-        writeln!(report, "  status: {status}").expect("a String takes everything");
-        for (name, stream) in streams {
-            writeln!(report, "  {name}:").expect("a String takes everything");
-            let all = stream.all();
-            let lines: Vec<_> = all.split(|byte| *byte == b'\n').collect();
-            let left_out = lines.len().saturating_sub(MOST_LINES);
-            if left_out > 0 {
-                writeln!(report, "    … {left_out} lines …").expect("a String takes everything");
-            }
-            for line in &lines[left_out..] {
-                let line = String::from_utf8_lossy(&line[..line.len().min(MOST_BYTES)]);
-                writeln!(report, "    {line}").expect("a String takes everything");
-            }
-        }
-        report
+        self.process.end();
     }
 }

@@ -2,13 +2,15 @@
 
 use std::cell::RefCell;
 use std::fmt::{Display, Write as _};
+use std::io;
 use std::process::Command;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
 use regex_lite::{Captures, Regex};
 
-use crate::program::{Core, Program};
+use crate::Program;
+use crate::process::Process;
 
 /// One conversation: who is in it, and what has been said.
 ///
@@ -21,7 +23,7 @@ struct Inner {
     lines: RefCell<Vec<(String, String)>>,
     servers: RefCell<Vec<u16>>,
     others: RefCell<Vec<u16>>,
-    programs: RefCell<Vec<Rc<Core>>>,
+    programs: RefCell<Vec<Rc<Process>>>,
 }
 
 impl Scene {
@@ -35,7 +37,7 @@ impl Scene {
     pub fn start(&self, name: &str, program: &str, args: &[&str]) -> Program {
         let mut command = Command::new(program);
         command.args(args);
-        self.joined_by(Program::start(self, name, command))
+        self.started(Process::start(name, command))
     }
 
     /// Starts a program under a resource limit of the shell's `ulimit`: `-n 12` allows it 12
@@ -45,21 +47,32 @@ impl Scene {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("ulimit -S {limit} && exec \"$0\" \"$@\""), program]);
         command.args(args);
-        self.joined_by(Program::start(self, name, command))
+        self.started(Process::start(name, command))
     }
 
-    /// Starts a program whose stdin, stdout and stderr are a terminal.
-    #[cfg(target_os = "linux")]
+    /// Starts a program whose stdin, stdout and stderr are a terminal. Linux only.
     #[track_caller]
     pub fn start_on_terminal(&self, name: &str, program: &str, args: &[&str]) -> Program {
-        let mut command = Command::new(program);
-        command.args(args);
-        self.joined_by(Program::start_on_terminal(self, name, command))
+        #[cfg(target_os = "linux")]
+        {
+            let mut command = Command::new(program);
+            command.args(args);
+            self.started(Process::start_on_terminal(name, command))
+        }
+        #[cfg(not(target_os = "linux"))]
+        self.fail(format_args!("no terminal for {name} ({program} {args:?}) on this system"))
     }
 
-    fn joined_by(&self, program: Program) -> Program {
-        self.0.programs.borrow_mut().push(program.core());
-        program
+    #[track_caller]
+    fn started(&self, process: io::Result<Process>) -> Program {
+        match process {
+            Ok(process) => {
+                let process = Rc::new(process);
+                self.0.programs.borrow_mut().push(Rc::clone(&process));
+                Program::new(self, process)
+            }
+            Err(error) => self.fail(format_args!("a program cannot be started: {error}")),
+        }
     }
 
     /// Writes one line of `who` into the transcript.
@@ -131,5 +144,15 @@ impl Scene {
             others.len() - 1
         });
         50001 + index
+    }
+}
+
+/// Bytes in quotes, with everything but printable ASCII escaped, cut where they become too many.
+pub(crate) fn shown(bytes: &[u8]) -> String {
+    const MOST: usize = 60;
+    if bytes.len() > MOST {
+        format!("\"{}…\" ({} bytes)", bytes[..MOST / 2].escape_ascii(), bytes.len())
+    } else {
+        format!("\"{}\"", bytes.escape_ascii())
     }
 }
