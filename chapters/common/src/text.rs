@@ -15,6 +15,9 @@ pub struct Decoder {
 impl Decoder {
     /// Takes the bytes that arrived and returns what can be shown now, made [`printable`].
     pub fn push(&mut self, bytes: &[u8]) -> String {
+        if self.pending.is_empty() && unfinished(bytes) == 0 {
+            return printable(bytes); // nearly always
+        }
         self.pending.extend_from_slice(bytes);
         let whole = self.pending.len() - unfinished(&self.pending);
         let rest = self.pending.split_off(whole);
@@ -45,15 +48,23 @@ fn unfinished(bytes: &[u8]) -> usize {
 /// writing (Unicode's property `Bidi_Control`). The escapes are for safety, not for decoding: a
 /// peer that sends a backslash and an `n` looks the same as one that sends a newline.
 pub fn printable(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for c in String::from_utf8_lossy(bytes).chars() {
-        if c.is_control() || separates_lines(c) || changes_direction(c) {
-            text.extend(c.escape_default());
+    let text = String::from_utf8_lossy(bytes);
+    if !text.contains(is_harmful) {
+        return text.into_owned(); // nearly always
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_harmful(c) {
+            safe.extend(c.escape_default());
         } else {
-            text.push(c);
+            safe.push(c);
         }
     }
-    text
+    safe
+}
+
+fn is_harmful(c: char) -> bool {
+    c.is_control() || separates_lines(c) || changes_direction(c)
 }
 
 fn separates_lines(c: char) -> bool {
