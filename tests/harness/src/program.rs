@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::output::Next;
 use crate::process::Process;
-use crate::{Scene, poll};
+use crate::{DEADLINE, Scene, poll};
 
 /// A running program. Dropping it kills it, with its descendants, and waits for it.
 pub struct Program {
@@ -27,7 +27,7 @@ impl Program {
     /// Waits for the first line, in which a server names its address, and returns that address.
     #[track_caller]
     pub fn address(&self) -> SocketAddr {
-        let line = self.next_line("its address");
+        let line = self.next_line("a line with its address");
         let address = line.rsplit(' ').find_map(|word| word.parse::<SocketAddr>().ok());
         let Some(address) = address else {
             self.fail(format_args!("the first line names no address: {line}"));
@@ -100,7 +100,9 @@ impl Program {
     /// goes into the transcript, and its status too unless it is 0.
     #[track_caller]
     pub fn exits_with(&self, expected: i32) {
-        let Some(status) = poll(|| self.process.status()) else { self.fail("it does not end") };
+        let Some(status) = poll(|| self.process.status()) else {
+            self.fail(format_args!("it has not ended in {DEADLINE:?}"));
+        };
         self.record_the_rest();
         if expected != 0 {
             self.scene.record(&self.process.name, format_args!("(exit status {expected})"));
@@ -132,8 +134,8 @@ impl Program {
     fn next_line(&self, awaited: &str) -> String {
         match self.process.stdout.next_line() {
             Next::Line(line) => line,
-            Next::End => self.fail(format_args!("its output ended before {awaited:?}")),
-            next => self.fail(format_args!("waited for {awaited:?}: {next:?}")),
+            Next::End => self.fail(format_args!("its output ended before it printed {awaited:?}")),
+            _ => self.fail(format_args!("it has not printed {awaited:?} in {DEADLINE:?}")),
         }
     }
 
@@ -146,7 +148,7 @@ impl Program {
                 Next::Prompt(prompt) => return Some(prompt),
                 Next::Line(line) => self.scene.record(&self.process.name, line),
                 Next::End => return None,
-                Next::Silence => self.fail("waited for a prompt, and none came"),
+                Next::Silence => self.fail(format_args!("it has not prompted in {DEADLINE:?}")),
             }
         }
     }
@@ -183,7 +185,7 @@ impl Program {
                 match stream.next_line() {
                     Next::Line(line) => self.scene.record(&self.process.name, line),
                     Next::End => break,
-                    next => self.fail(format_args!("it ended, but not its output: {next:?}")),
+                    _ => self.fail("it has ended, but somebody holds its output open"),
                 }
             }
         }

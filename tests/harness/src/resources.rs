@@ -34,7 +34,7 @@ impl Program {
         }
         let mut asleep_since = Instant::now();
         let rested = poll(|| {
-            if !self.threads_are_asleep()? {
+            if !self.is_asleep() {
                 asleep_since = Instant::now();
             }
             (asleep_since.elapsed() > Duration::from_millis(50)).then_some(())
@@ -94,16 +94,14 @@ impl Program {
         Pid::from_raw(self.id().try_into().ok()?)
     }
 
-    /// Whether each thread sleeps; `None` if the process is no more.
-    fn threads_are_asleep(&self) -> Option<bool> {
-        for thread in fs::read_dir(self.proc("task")).ok()? {
-            let stat = fs::read_to_string(thread.ok()?.path().join("stat"));
-            // A thread that ended meanwhile is no reason to start again, but a change all the same.
-            if stat.ok().and_then(|stat| state(&stat)) != Some('S') {
-                return Some(false);
-            }
-        }
-        Some(true)
+    /// Whether each of its threads sleeps in the kernel at this moment.
+    pub fn is_asleep(&self) -> bool {
+        let Ok(threads) = fs::read_dir(self.proc("task")) else { return false };
+        threads.into_iter().all(|thread| {
+            // A thread that has ended meanwhile does not sleep: that is a change as well.
+            let stat = thread.and_then(|thread| fs::read_to_string(thread.path().join("stat")));
+            stat.ok().and_then(|stat| state(&stat)) == Some('S')
+        })
     }
 
     fn status(&self, key: &str) -> usize {
