@@ -3,7 +3,7 @@
 #![cfg(unix)] // the programs in here are shell scripts
 
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use harness::{Program, Scene};
 
@@ -13,11 +13,7 @@ fn shell(scene: &Scene, script: &str) -> Program {
 
 /// The message of the panic in `test`.
 fn failure(test: impl FnOnce()) -> String {
-    let hook = take_hook();
-    set_hook(Box::new(|_| {})); // no need to print a failure that we want
-    let result = catch_unwind(AssertUnwindSafe(test));
-    set_hook(hook);
-    let message = result.expect_err("the test fails");
+    let message = catch_unwind(AssertUnwindSafe(test)).expect_err("the test fails");
     message.downcast_ref::<String>().expect("panic! with arguments carries a String").clone()
 }
 
@@ -25,6 +21,7 @@ fn failure(test: impl FnOnce()) -> String {
 fn a_failure_tells_all_that_helps_to_find_out_why() {
     let scene = Scene::new();
     let program = shell(&scene, "echo before; echo wrong >&2; exit 3");
+    program.exits_with(3);
     let ended_early = failure(|| _ = program.prints("after"));
     insta::assert_snapshot!(ended_early);
 
