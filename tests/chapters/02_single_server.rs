@@ -171,6 +171,7 @@ fn out_of_descriptors_and_back() {
     let address = server.address();
     server.prints("cannot accept");
     server.comes_to_rest();
+    server.wakes_up(3); // it tries again, and does not say so again
     let client = scene.connect("client", address); // by the kernel, in whose queue it waits
     server.raise_descriptor_limit();
     server.prints("connected by");

@@ -244,6 +244,7 @@ fn out_of_descriptors_until_a_client_leaves() {
     let second = connect(&scene, "second", &server, address);
     server.prints("cannot accept");
     server.comes_to_rest();
+    server.wakes_up(3); // it tries again, and does not say so again
     let third = scene.connect("third", address); // by the kernel, in whose queue it waits
     say(&second, &server, "I am still served");
     first.closes();

@@ -7,6 +7,10 @@ use std::time::Instant;
 
 use crate::DEADLINE;
 
+/// How much is kept of one stream, in bytes. A program that floods must not fill the memory: what
+/// it writes beyond this is read and thrown away.
+const MOST: usize = 64 << 20;
+
 /// What a program has written to stdout or stderr so far, and how much of it has been taken.
 #[derive(Clone)]
 pub(crate) struct Output(Arc<(Mutex<State>, Condvar)>);
@@ -42,7 +46,8 @@ impl Output {
                 // A broken pipe is as good as the end.
                 let count = stream.read(&mut buffer).unwrap_or(0);
                 let mut state = writer.state();
-                state.bytes.extend_from_slice(&buffer[..count]);
+                let room = MOST - state.bytes.len();
+                state.bytes.extend_from_slice(&buffer[..count.min(room)]);
                 state.ended = count == 0;
                 writer.0.1.notify_all();
                 if count == 0 {

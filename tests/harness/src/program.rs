@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::time::Instant;
 
 use crate::output::Next;
 use crate::process::Process;
@@ -41,13 +42,15 @@ impl Program {
     /// into the transcript. Returns the line.
     #[track_caller]
     pub fn prints(&self, text: &str) -> String {
-        loop {
+        let start = Instant::now();
+        while start.elapsed() < DEADLINE {
             let line = self.next_line(text);
             self.scene.record(&self.process.name, &line);
             if line.contains(text) {
                 return line;
             }
         }
+        self.fail(format_args!("it prints and prints, but not {text:?}"))
     }
 
     /// Waits for a prompt, types `line` behind it and presses Enter.

@@ -49,6 +49,19 @@ impl Program {
         })
     }
 
+    /// Waits until the program has woken up and gone back to sleep so many times more, as one does
+    /// that tries something again and again. Returns at once where there is no /proc.
+    #[track_caller]
+    pub fn wakes_up(&self, times: usize) {
+        if cfg!(target_os = "linux") {
+            let enough = self.status("voluntary_ctxt_switches:") + times;
+            let woken = poll(|| (self.status("voluntary_ctxt_switches:") >= enough).then_some(()));
+            if woken.is_none() {
+                self.fail(format_args!("it has not woken up {times} times"));
+            }
+        }
+    }
+
     /// Stops the program and lets it go on, as Ctrl-Z and `fg` do.
     #[track_caller]
     pub fn stops_and_continues(&self) {

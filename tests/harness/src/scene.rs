@@ -12,6 +12,9 @@ use regex_lite::{Captures, Regex};
 use crate::Program;
 use crate::process::Process;
 
+/// How many lines of the transcript a failure report shows, at the most: the last ones.
+const MOST_LINES: usize = 100;
+
 /// One conversation: who is in it, and what has been said.
 ///
 /// Clones share the same transcript.
@@ -115,7 +118,12 @@ impl Scene {
         for program in self.0.programs.borrow().iter() {
             write!(report, "\n{}", program.report()).expect("a String takes everything");
         }
-        panic!("{report}\nthe transcript so far:\n{}", self.transcript());
+        let transcript = self.transcript();
+        let left_out = transcript.lines().count().saturating_sub(MOST_LINES);
+        let end: Vec<&str> = transcript.lines().skip(left_out).collect();
+        let omitted =
+            if left_out > 0 { format!("… {left_out} lines …\n") } else { String::new() };
+        panic!("{report}\nthe transcript so far:\n{omitted}{}\n", end.join("\n"));
     }
 
     /// Ports differ in every run: servers' become 6666 and on, all others 50001 and on, in the
