@@ -9,6 +9,7 @@ mod threads;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use harness::Scene;
@@ -58,6 +59,7 @@ fn one_too_many_reads_the_refusal_to_its_end() {
 fn a_refused_client_may_talk_on_and_still_reads_the_refusal() {
     let (scene, server, address) = start(SERVER, &["--max-clients", "1"]);
     let _first = connect(&scene, "first", &server, address);
+    let start = Instant::now();
     for _ in 0..50 {
         let refused = scene.connect("refused", address);
         refused.sends([b'x'; 5000]);
@@ -66,6 +68,8 @@ fn a_refused_client_may_talk_on_and_still_reads_the_refusal() {
         refused.receives(FULL);
         refused.receives_end();
     }
+    // The end of the stream comes with the refusal, and not when the server has lost its patience.
+    assert!(start.elapsed() < Duration::from_secs(25), "it took {:?}", start.elapsed());
 }
 
 #[test]
