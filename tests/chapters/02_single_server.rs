@@ -207,5 +207,5 @@ fn wrong_usage_is_told() {
 #[test]
 fn a_host_that_nobody_knows_is_told() {
     let failed = Command::new(SERVER).args(["--host", "no such host"]).assert().code(1);
-    failed.stderr(starts_with("error: cannot find the host no such host: "));
+    failed.stderr(starts_with("error: cannot find the host \"no such host\": "));
 }

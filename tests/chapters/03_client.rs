@@ -275,8 +275,10 @@ harness::test_with! { mount_namespaces,
             CLIENT, "--host", "twofold", "--port", &listener.port(),
         ]);
         client.prints("connected to");
-        listener.accepts();
-        client.stop();
+        let server = listener.accepts();
+        client.types("q");
+        server.receives("q");
+        client.exits_with(0);
         assert_snapshot!(scene.transcript());
     }
 }
@@ -314,9 +316,10 @@ fn it_ends_quietly_when_its_reader_leaves() {
         .expect("the client starts");
     let server = listener.accepts();
     drop(client.stdout.take()); // as head does when it has seen enough
+    // Now whatever it prints next ends it: its first line, its prompt, or the reply.
     let mut stdin = client.stdin.take().expect("stdin is piped");
-    stdin.write_all(b"hello\n").expect("the pipe takes a line");
-    server.sends(REPLY);
+    let _ = stdin.write_all(b"hello\n"); // it may have ended already
+    let _ = server.stream().write_all(REPLY.as_bytes());
     let output = client.wait_with_output().expect("the client ends");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
@@ -337,4 +340,7 @@ fn wrong_usage_is_told() {
     refuses(&["--timeout", "-0.5"], "must be more than zero");
     refuses(&["--timeout", "1e40"], "too large");
     refuses(&["--port", "http"], "invalid digit found in string");
+    refuses(&["--port", "0"], "0 is not in 1..=65535");
+    let failed = Command::new(CLIENT).args(["--host", "127.0.0.1:6666"]).assert().code(1);
+    failed.stderr(contains("the port goes into --port"));
 }

@@ -17,7 +17,7 @@ mod waiting;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{ArgGroup, Parser, ValueEnum};
 use common::{Failure, exit_status, seconds};
 use socket2::{Domain, Type};
 
@@ -27,6 +27,7 @@ use socket2::{Domain, Type};
 /// socket and on a listener. With one of them or both: shows that one socket in full.
 #[derive(Parser)]
 #[command(verbatim_doc_comment, after_long_help = systems::DIFFERENCES)]
+#[command(group = ArgGroup::new("one socket").args(["family", "kind"]).multiple(true))]
 struct Cli {
     /// Address family: who can be reached [default: inet, if --type is given]
     #[arg(long, value_enum)]
@@ -40,8 +41,8 @@ struct Cli {
     #[arg(long, default_value_t = 0)]
     port: u16,
 
-    /// Size to set SO_RCVBUF and SO_SNDBUF to, in bytes
-    #[arg(long, value_name = "BYTES", default_value_t = 65536)]
+    /// Size to set SO_RCVBUF and SO_SNDBUF to, in bytes; with --family or --type
+    #[arg(long, value_name = "BYTES", default_value_t = 65536, requires = "one socket")]
     #[arg(value_parser = clap::value_parser!(u32).range(..=i64::from(i32::MAX)))]
     buffer: u32,
 

@@ -14,15 +14,21 @@ pub fn show(family: Family, kind: Kind, buffer: usize) -> Result<(), Failure> {
     let socket = create(family, kind)?;
     say!("");
     say!("  option        at first  set to    read again");
+    // Lets bind take a port on which an old connection rests in TIME_WAIT (chapter 02).
     switch(&socket, "SO_REUSEADDR", Socket::reuse_address, Socket::set_reuse_address);
+    // Has the kernel ask a silent peer, after two hours by default, whether it is there (tcp(7)).
     switch(&socket, "SO_KEEPALIVE", Socket::keepalive, Socket::set_keepalive);
+    // How much the kernel holds for us: received and not yet read, written and not yet sent.
     size(&socket, "SO_RCVBUF", buffer, Socket::recv_buffer_size, Socket::set_recv_buffer_size);
     size(&socket, "SO_SNDBUF", buffer, Socket::send_buffer_size, Socket::set_send_buffer_size);
-    // Options of one protocol; sockets of another have no such thing, and say so.
+    // Options of one protocol; sockets of another have no such thing, and say so. The first sends
+    // small pieces at once, instead of gathering them while an earlier one is on its way.
     switch(&socket, "TCP_NODELAY", Socket::tcp_nodelay, Socket::set_tcp_nodelay);
+    // The second keeps IPv4 peers away from an IPv6 socket.
     switch(&socket, "IPV6_V6ONLY", Socket::only_v6, Socket::set_only_v6);
     if cfg!(target_os = "linux") {
-        say!("  (Linux doubles the size of a buffer: half of it is for its own bookkeeping.)");
+        say!("  (Linux doubles the size of a buffer: half of it is for its own bookkeeping,");
+        say!("  and bounds it: net.core.rmem_max and wmem_max, doubled, are the most.)");
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ fn bind(socket: &Socket, family: Family, port: u16) -> Result<(), Failure> {
 }
 
 /// A socket's address as people write it.
-fn name(address: io::Result<SockAddr>) -> String {
+pub fn name(address: io::Result<SockAddr>) -> String {
     match address {
         Err(error) => format!("none ({error})"), // Windows, before bind
         Ok(address) => match address.as_socket() {
@@ -80,7 +80,7 @@ fn name(address: io::Result<SockAddr>) -> String {
 
 #[cfg(unix)]
 fn path(address: &SockAddr) -> String {
-    address.as_pathname().map_or("unnamed".into(), |path| path.display().to_string())
+    address.as_pathname().map_or("unnamed".into(), |path| format!("{} (removed)", path.display()))
 }
 
 #[cfg(not(unix))]

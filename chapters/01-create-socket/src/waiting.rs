@@ -3,9 +3,10 @@
 use std::io::{self, ErrorKind, Read};
 use std::time::Instant;
 
-use common::{Failure, OrFail, say};
+use common::{Failure, OrFail, say, timed_out};
 use socket2::Socket;
 
+use crate::portrait::name;
 use crate::{Cli, Kind};
 
 /// Waits on a bound socket: in accept if it is a stream, which becomes a listener first; in recv if
@@ -13,13 +14,13 @@ use crate::{Cli, Kind};
 pub fn show(socket: &Socket, kind: Kind, cli: &Cli) -> Result<(), Failure> {
     say!("");
     let (call, wait): (_, fn(&Socket) -> io::Result<()>) = match kind {
-        Kind::Dgram => ("recv on a bound datagram socket", receive),
+        Kind::Dgram => ("recv on a datagram socket", receive),
         Kind::Stream => {
             socket.listen(1).or_fail("cannot listen")?;
             ("accept on a listener", accept)
         }
     };
-    say!("{call}, where nothing arrives:");
+    say!("{call} at {}, where nothing arrives:", name(socket.local_addr()));
     if cli.block {
         say!("  blocking: waits for ever (Ctrl-C ends it)");
         attempt("blocking", socket, wait);
@@ -42,7 +43,8 @@ fn attempt(way: &str, socket: &Socket, wait: fn(&Socket) -> io::Result<()>) {
     let start = Instant::now();
     let result = loop {
         match wait(socket) {
-            // A signal woke us, after Ctrl-Z and fg for one. It was not what we wait for.
+            // A signal woke us, after Ctrl-Z and fg for one. It was not what we wait for, so wait
+            // again; a timeout starts anew with that.
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             result => break result,
         }
@@ -51,7 +53,10 @@ fn attempt(way: &str, socket: &Socket, wait: fn(&Socket) -> io::Result<()>) {
     match result {
         Ok(()) => say!("  {way}: something arrived after {took:.2} s"),
         // The same error for both ways: "it would block", EAGAIN. On Windows a timeout has its own.
-        Err(error) => say!("  {way}: {:?} after {took:.2} s ({error})", error.kind()),
+        Err(error) if timed_out(&error) => {
+            say!("  {way}: nothing after {took:.2} s, told as {:?} ({error})", error.kind());
+        }
+        Err(error) => say!("  {way}: failed after {took:.2} s ({error})"),
     }
 }
 

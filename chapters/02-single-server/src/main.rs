@@ -15,8 +15,8 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
-use common::{Address, Decoder, Failure, OrFail, exit_status, info, words};
-use socket2::{Domain, SockAddr, Socket, Type};
+use common::{Decoder, Failure, ListenAddress, OrFail, exit_status, info, name, words};
+use socket2::{Domain, Socket, Type};
 
 const REPLY: &[u8] = b"[INFO] server has received your messages";
 const QUIT: &[u8] = b"q";
@@ -29,9 +29,10 @@ const QUIT: &[u8] = b"q";
 #[command(verbatim_doc_comment)]
 struct Cli {
     #[command(flatten)]
-    address: Address,
+    address: ListenAddress,
 
-    /// How many clients may wait in the kernel until we accept them
+    /// How many clients may wait in the kernel until we accept them; Linux lets one more in, and
+    /// then lets their connects wait
     #[arg(long, default_value_t = 5)]
     backlog: u16,
 }
@@ -56,7 +57,7 @@ fn listen_on(address: SocketAddr, backlog: u16) -> io::Result<Socket> {
     listener.set_reuse_address(true)?;
     listener.bind(&address.into())?;
     listener.listen(backlog.into())?;
-    info!("server start at : {}", name(&listener.local_addr()?));
+    info!("server start at : {}", name(listener.local_addr()?.as_socket()));
     info!("waiting for connection...");
     Ok(listener)
 }
@@ -70,7 +71,7 @@ fn serve(listener: &Socket) -> ! {
         match listener.accept() {
             Ok((client, peer)) => {
                 in_trouble = false;
-                info!("connected by {}", name(&peer));
+                info!("connected by {}", name(peer.as_socket()));
                 serve_client(&client);
             } // `client` is dropped here, and dropping a socket closes it.
             // We are out of descriptors, most likely. The listener is sound and the client still
@@ -101,6 +102,8 @@ fn serve_client(client: &Socket) {
 }
 
 /// recv, send, and again, until the client leaves. Returns the line that says how it left.
+///
+/// socket2's read is recv and its write is send.
 fn talk(mut client: &Socket, text: &mut Decoder) -> io::Result<&'static str> {
     let mut buffer = [0; 1024];
     loop {
@@ -121,10 +124,4 @@ fn talk(mut client: &Socket, text: &mut Decoder) -> io::Result<&'static str> {
         }
         client.write_all(REPLY)?; // send may take a part only; write_all sends the rest as well
     }
-}
-
-/// A socket address as people write it.
-fn name(address: &SockAddr) -> String {
-    // On some systems a peer that has gone already leaves no address behind.
-    address.as_socket().map_or("an unknown address".into(), |address| address.to_string())
 }

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use common::{Address, Decoder, Failure, OrFail, Typed, ask, exit_status, info, say};
+use common::{Decoder, Failure, OrFail, ServerAddress, Typed, ask, exit_status, info, say};
 use common::{seconds, timed_out, words};
 use socket2::{Domain, Socket, Type};
 
@@ -29,7 +29,7 @@ const QUIT: &str = "q";
 #[command(verbatim_doc_comment)]
 struct Cli {
     #[command(flatten)]
-    address: Address,
+    address: ServerAddress,
 
     /// How long to wait for the connection, and then for each reply; fractions are allowed
     /// [default: as long as it takes]
@@ -47,7 +47,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
 }
 
 /// Tries the addresses that the host name stands for, in turn, until one accepts.
-fn connect_to(wanted: &Address, timeout: Option<Duration>) -> Result<Socket, Failure> {
+fn connect_to(wanted: &ServerAddress, timeout: Option<Duration>) -> Result<Socket, Failure> {
     let addresses = wanted.resolve()?;
     let (last, others) = addresses.split_last().expect("resolve returns at least one address");
     for address in others {

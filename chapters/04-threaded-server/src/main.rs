@@ -20,8 +20,8 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
-use common::{Address, Failure, OrFail, exit_status, info, seconds, words};
-use socket2::{Domain, SockAddr, Socket, Type};
+use common::{Failure, ListenAddress, OrFail, exit_status, info, name, seconds, words};
+use socket2::{Domain, Socket, Type};
 
 use crate::seats::Seats;
 
@@ -36,9 +36,10 @@ const AT_THE_DOOR: usize = 16;
 #[command(verbatim_doc_comment)]
 struct Cli {
     #[command(flatten)]
-    address: Address,
+    address: ListenAddress,
 
-    /// How many clients may wait in the kernel until we accept them
+    /// How many clients may wait in the kernel until we accept them; Linux lets one more in, and
+    /// then lets their connects wait
     #[arg(long, default_value_t = 1024)]
     backlog: u16,
 
@@ -70,7 +71,7 @@ fn listen_on(address: SocketAddr, backlog: u16) -> io::Result<Socket> {
     listener.set_reuse_address(true)?;
     listener.bind(&address.into())?;
     listener.listen(backlog.into())?;
-    info!("server start at : {}", name(&listener.local_addr()?));
+    info!("server start at : {}", name(listener.local_addr()?.as_socket()));
     info!("waiting for connection...");
     Ok(listener)
 }
@@ -84,7 +85,7 @@ fn serve(listener: &Socket, cli: &Cli) -> ! {
         match listener.accept() {
             Ok((client, peer)) => {
                 in_trouble = false;
-                let peer = name(&peer);
+                let peer = name(peer.as_socket());
                 info!("connected by {peer}");
                 match seats.take() {
                     Some(seat) => client::start(client, peer, seat, cli.idle_timeout),
@@ -102,10 +103,4 @@ fn serve(listener: &Socket, cli: &Cli) -> ! {
             }
         }
     }
-}
-
-/// A socket address as people write it.
-fn name(address: &SockAddr) -> String {
-    // On some systems a peer that has gone already leaves no address behind.
-    address.as_socket().map_or("an unknown address".into(), |address| address.to_string())
 }

@@ -96,7 +96,7 @@ fn exchange(
     }
     let tries = u32::from(*retries) + 1;
     Err(Failure::new(format_args!(
-        "no reply from {address} to {tries} tries of {timeout:?} (is the server running there?)"
+        "no reply from {address} (tries: {tries}, each of {timeout:?}; is the server running there?)"
     )))
 }
 

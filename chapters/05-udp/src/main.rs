@@ -2,12 +2,11 @@
 //!
 //! Start it:   make run-ch05
 //! Talk to it: make run-ch05-client, in as many other terminals as you like
-//! Stop it:    q or Ctrl-D for a client, Ctrl-C for the server
+//! Stop it:    q or Ctrl-D for a client, Ctrl-C for the server; Ctrl-Z and fg, to see replies late
 //!
 //! New here: sendto and recvfrom (server.rs); a connected datagram socket, and sending again what
 //! may have been lost (client.rs); what other systems do otherwise (systems.rs).
-//! Not here: telling a late reply from the one that we wait for. That takes a number in each
-//! message, and is an exercise.
+//! Not here: telling a late reply from the one that we wait for. That takes a number in each message.
 
 mod client;
 mod server;
@@ -17,7 +16,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use common::{Address, Failure, exit_status, seconds};
+use common::{Failure, ListenAddress, ServerAddress, exit_status, seconds};
 
 /// The most bytes that a message may have, as in the other chapters.
 const LIMIT: usize = 1024;
@@ -51,13 +50,13 @@ enum Side {
 #[derive(clap::Args)]
 struct Server {
     #[command(flatten)]
-    address: Address,
+    address: ListenAddress,
 }
 
 #[derive(clap::Args)]
 struct Client {
     #[command(flatten)]
-    address: Address,
+    address: ServerAddress,
 
     /// How long to wait for a reply before the message is sent again; fractions are allowed
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]

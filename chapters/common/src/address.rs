@@ -1,40 +1,45 @@
 //! The flags that every chapter shares.
 
 use std::fmt;
-use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
-use crate::failure::{Failure, OrFail};
+use crate::failure::Failure;
 
-/// `--host` and `--port`: where to listen, or whom to call.
+/// `--host` and `--port` of a client: whom to call.
+pub type ServerAddress = Address<1>;
+
+/// `--host` and `--port` of a server: where to listen. Port 0 asks the kernel for a free one.
+pub type ListenAddress = Address<0>;
+
+/// `--host` and `--port`, from `LEAST` up.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Address {
-    /// Host name, IPv4 or IPv6 address
+pub struct Address<const LEAST: i64> {
+    /// The server's host name, IPv4 or IPv6 address
     #[arg(long, default_value = "127.0.0.1")]
-    pub host: String,
+    host: String,
 
-    /// Port, 1 to 65535; a server that is given 0 gets a free one from the kernel
-    #[arg(long, default_value_t = 6666)]
-    pub port: u16,
+    /// The server's port; a server (not a client) may take 0, and gets a free one from the kernel
+    #[arg(long, default_value_t = 6666, value_parser = clap::value_parser!(u16).range(LEAST..))]
+    port: u16,
 }
 
-impl Address {
+impl<const LEAST: i64> Address<LEAST> {
     /// Asks the system's resolver for every address that the host name stands for.
     ///
     /// Returns at least one address, best first (RFC 6724 orders them); an IP address stands for
     /// itself. Fails if the name is not known, or the resolver cannot be reached.
     pub fn resolve(&self) -> Result<Vec<SocketAddr>, Failure> {
-        let addresses = (self.bare_host(), self.port)
-            .to_socket_addrs()
-            .or_fail(format_args!("cannot find the host {}", self.host))?
-            .collect::<Vec<_>>();
-        if addresses.is_empty() {
-            Err(ErrorKind::NotFound.into())
-                .or_fail(format_args!("cannot find the host {}", self.host))
-        } else {
-            Ok(addresses)
-        }
+        let found = (self.bare_host(), self.port).to_socket_addrs().map(Vec::from_iter);
+        let why = match found {
+            Ok(addresses) if !addresses.is_empty() => return Ok(addresses),
+            Ok(_) => "it has no address".into(),
+            Err(error) => error.to_string(),
+        };
+        Err(Failure::new(format_args!(
+            "cannot find the host {:?}: {why} (check --host; the port goes into --port)",
+            self.host
+        )))
     }
 
     /// The first of the addresses that [`resolve`](Self::resolve) finds.
@@ -49,7 +54,7 @@ impl Address {
 }
 
 /// `host:port`, and `[host]:port` around the colons of IPv6.
-impl fmt::Display for Address {
+impl<const LEAST: i64> fmt::Display for Address<LEAST> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let host = self.bare_host();
         if host.contains(':') {
@@ -58,6 +63,11 @@ impl fmt::Display for Address {
             write!(f, "{host}:{}", self.port)
         }
     }
+}
+
+/// A socket's address as people write it. On some systems a peer that has gone leaves none behind.
+pub fn name(address: Option<SocketAddr>) -> String {
+    address.map_or("an unknown address".into(), |address| address.to_string())
 }
 
 /// Reads a time on the command line: seconds, fractions allowed, more than zero.
@@ -76,11 +86,11 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, seconds};
+    use super::{ListenAddress, seconds};
     use std::time::Duration;
 
-    fn address(host: &str) -> Address {
-        Address { host: host.into(), port: 80 }
+    fn address(host: &str) -> ListenAddress {
+        ListenAddress { host: host.into(), port: 80 }
     }
 
     #[test]

@@ -84,14 +84,14 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::AddrInUse => Some("is another server running? try --port 0"),
         ErrorKind::AddrNotAvailable => Some("try --host 127.0.0.1"),
         ErrorKind::ConnectionRefused => {
-            Some("nobody listens there: is the server running, on this host and port?")
+            Some("nobody listens there: is the server running, with this protocol, host and port?")
         }
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
             Some("no route leads there: check --host and your network")
         }
         ErrorKind::PermissionDenied => Some("ports below 1024 need a privilege; try --port 6666"),
         ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-            Some("nobody answered in time: check --host, or allow more with --timeout")
+            Some("check --host; or the server is busy, then allow more with --timeout")
         }
         _ => None,
     }

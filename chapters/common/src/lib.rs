@@ -8,7 +8,7 @@ mod console;
 mod failure;
 mod text;
 
-pub use address::{Address, seconds};
+pub use address::{ListenAddress, ServerAddress, name, seconds};
 pub use console::{Typed, ask, print};
 pub use failure::{Failure, OrFail, exit_status, timed_out, words};
 pub use text::{Decoder, printable};
