@@ -135,19 +135,12 @@ fn a_buffer_is_doubled_and_bounded_on_both_sides() {
 #[test]
 #[cfg_attr(not(unix), ignore = "the file is a Unix socket's name")]
 fn a_unix_socket_leaves_no_file_behind() {
-    let folder = tempfile();
+    let folder = tempfile::tempdir().expect("a new folder");
     let mut command = Command::new(PROGRAM);
-    command.args(["--family", "unix", "--timeout", "0.01"]).env("TMPDIR", &folder);
-    let name = folder.display().to_string();
-    command.assert().success().stdout(contains(format!("{name}/ch01-")));
-    assert_eq!(fs::read_dir(&folder).expect("the folder is there").count(), 0);
-    fs::remove_dir(&folder).expect("the folder is empty");
-}
-
-fn tempfile() -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("ch01-test-{}", std::process::id()));
-    fs::create_dir(&folder).expect("a new folder");
-    folder
+    command.args(["--family", "unix", "--timeout", "0.01"]).env("TMPDIR", folder.path());
+    let start_of_path = format!("{}/ch01-", folder.path().display());
+    command.assert().success().stdout(contains(start_of_path));
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 0);
 }
 
 #[test]
@@ -265,6 +258,6 @@ fn wrong_usage_is_told() {
     refuses(&["--family", "inet4"], "[possible values: unix, inet, inet6]");
     refuses(&["--type", "raw"], "[possible values: stream, dgram]");
     refuses(&["--buffer", "4096"], "<--family <FAMILY>|--type <TYPE>>");
-    refuses(&["--timeout", "0"], "must be more than zero");
+    refuses(&["--timeout", "0"], "must be at least 0.000001");
     refuses(&["--type", "dgram", "--buffer", "2147483648"], "is not in 0..=2147483647");
 }

@@ -141,8 +141,11 @@ fn a_client_that_never_reads_holds_it_up_until_it_leaves() {
     let next = scene.connect("next", address);
     next.sends("hello");
     greedy.closes();
+    server.prints("client lost");
+    server.prints("connected by");
     next.receives(REPLY);
     next.closes();
+    server.prints("closed the connection");
     hostile::has_not_grown(&server, before, server.comes_to_rest());
 }
 

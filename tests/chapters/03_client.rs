@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Write;
-use std::process::{self, Stdio};
 
 use assert_cmd::Command;
 use harness::{Peer, Program, Scene};
@@ -20,6 +19,7 @@ struct Call {
     server: Peer,
 }
 
+#[track_caller]
 fn call(args: &[&str]) -> Call {
     let scene = Scene::new();
     let listener = scene.listen("server");
@@ -58,6 +58,7 @@ fn conversation_with_the_threaded_server() {
     assert_snapshot!(scene.transcript());
 }
 
+#[track_caller]
 fn converse(scene: &Scene, package: &str) -> (Program, Program) {
     let server = scene.start("server", &harness::build(package), &["--port", "0"]);
     let port = server.address().port().to_string();
@@ -126,7 +127,11 @@ fn a_last_line_without_a_newline_is_a_message_too() {
     let scene = Scene::new();
     let server = scene.start("server", &harness::build("ch02-single-server"), &["--port", "0"]);
     let port = server.address().port().to_string();
-    let piped = Command::new(CLIENT).args(["--port", &port]).write_stdin("hello\nbye").assert();
+    let piped = Command::new(CLIENT)
+        .args(["--port", &port])
+        .timeout(harness::DEADLINE)
+        .write_stdin("hello\nbye")
+        .assert();
     piped.success().stdout(contains(REPLY).count(2)).stderr("");
     server.prints("received from client: bye");
     server.prints("quit!");
@@ -154,7 +159,7 @@ fn a_server_that_does_not_read() {
     }
     client.exits_with(1);
     let last = scene.terminal("client");
-    assert!(last.contains("error: lost the connection to 127.0.0.1:6666: timed out"), "{last}");
+    assert!(last.contains("error: 127.0.0.1:6666 does not read in 1s (is it serving"), "{last}");
 }
 
 #[test]
@@ -164,6 +169,23 @@ fn a_server_that_closes_at_once() {
     call.client.types("hello");
     call.client.exits_with(1);
     assert_snapshot!(call.scene.transcript());
+}
+
+#[test]
+fn a_server_that_resets_at_once() {
+    // The client may notice at its first line, or when it sends; it is never anything but a reset
+    // or a close, told in one line.
+    for _ in 0..20 {
+        let scene = Scene::new();
+        let listener = scene.listen("server");
+        let client = scene.start("client", CLIENT, &["--port", &listener.port()]);
+        listener.accepts().resets();
+        client.types_if_asked("hello");
+        client.exits_with(1);
+        let said = scene.terminal("client");
+        assert!(said.contains("[INFO] connected to 127.0.0.1:6666 from 127.0.0.1:"), "{said}");
+        assert!(said.contains("error: lost the connection to 127.0.0.1:6666: "), "{said}");
+    }
 }
 
 #[test]
@@ -237,11 +259,8 @@ fn a_recv_with_a_timeout_survives_stop_and_continue() {
 #[test]
 fn nobody_listens() {
     let scene = Scene::new();
-    let port = {
-        let listener = scene.listen("server");
-        listener.port() // free again when the listener is gone
-    };
-    scene.start("client", CLIENT, &["--port", &port]).exits_with(1);
+    let reserved = scene.reserve_port("server");
+    scene.start("client", CLIENT, &["--port", &reserved.port()]).exits_with(1);
     assert_snapshot!(scene.transcript());
 }
 
@@ -270,7 +289,7 @@ harness::test_with! { mount_namespaces,
         // A hosts file that only this client sees, in which the name has two addresses.
         let client = scene.start("client", "unshare", &[
             "--map-root-user", "--mount", "sh", "-c",
-            "hosts=$(mktemp) && printf '::1 twofold\\n127.0.0.1 twofold\\n' > $hosts &&
+            "hosts=$(mktemp) && printf '127.0.0.2 twofold\\n127.0.0.1 twofold\\n' > $hosts &&
              mount --bind $hosts /etc/hosts && rm $hosts && exec \"$0\" \"$@\"",
             CLIENT, "--host", "twofold", "--port", &listener.port(),
         ]);
@@ -307,21 +326,11 @@ harness::test_with! { ipv6,
 fn it_ends_quietly_when_its_reader_leaves() {
     let scene = Scene::new();
     let listener = scene.listen("server");
-    let mut client = process::Command::new(CLIENT)
-        .args(["--port", &listener.port()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the client starts");
-    let server = listener.accepts();
-    drop(client.stdout.take()); // as head does when it has seen enough
-    // Now whatever it prints next ends it: its first line, its prompt, or the reply.
-    let mut stdin = client.stdin.take().expect("stdin is piped");
-    let _ = stdin.write_all(b"hello\n"); // it may have ended already
-    let _ = server.stream().write_all(REPLY.as_bytes());
-    let output = client.wait_with_output().expect("the client ends");
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    let args = ["--port", &listener.port()];
+    let ended = harness::run_until_its_reader_leaves(CLIENT, &args, |_, stdin| {
+        let _ = stdin.write_all(b"\n"); // it has something to say to an empty line
+    });
+    assert_eq!(ended, (Some(0), String::new()));
 }
 
 #[test]
@@ -336,8 +345,8 @@ fn wrong_usage_is_told() {
         let refused = Command::new(CLIENT).args(args).assert().code(2);
         refused.stdout("").stderr(starts_with("error: ").and(contains(why)));
     };
-    refuses(&["--timeout", "0"], "must be more than zero");
-    refuses(&["--timeout", "-0.5"], "must be more than zero");
+    refuses(&["--timeout", "0"], "must be at least 0.000001");
+    refuses(&["--timeout", "-0.5"], "must be at least 0.000001");
     refuses(&["--timeout", "1e40"], "too large");
     refuses(&["--port", "http"], "invalid digit found in string");
     refuses(&["--port", "0"], "0 is not in 1..=65535");

@@ -15,6 +15,7 @@ const UDP: &str = env!("CARGO_BIN_EXE_ch05-udp");
 const REPLY: &str = "[INFO] server has received your messages";
 const CUT: &str = "[INFO] server has cut your message to 1024 bytes";
 
+#[track_caller]
 fn start_server(host: &str) -> (Scene, Program, SocketAddr) {
     let scene = Scene::new();
     let server = scene.start("server", UDP, &["server", "--host", host, "--port", "0"]);
@@ -23,15 +24,17 @@ fn start_server(host: &str) -> (Scene, Program, SocketAddr) {
     (scene, server, address)
 }
 
+#[track_caller]
 fn start_client(scene: &Scene, address: SocketAddr, args: &[&str]) -> Program {
     let (host, port) = (address.ip().to_string(), address.port().to_string());
-    let args = [&["client", "--host", &host, "--port", &port], args].concat();
+    let args = [&["client", "--host", &host, "--port", &port, "--timeout", "20"], args].concat();
     let client = scene.start("client", UDP, &args);
     client.prints("sending to");
     client
 }
 
 /// Our client with a scripted server.
+#[track_caller]
 fn call(args: &[&str]) -> (Scene, Program, DatagramPeer) {
     let scene = Scene::new();
     let server = scene.datagram_peer("server", "127.0.0.1");
@@ -42,6 +45,7 @@ fn call(args: &[&str]) -> (Scene, Program, DatagramPeer) {
 }
 
 /// The proof that every attack is followed by: a client that behaves is served.
+#[track_caller]
 fn serves_the_next_client(scene: &Scene, server: &Program, address: SocketAddr) {
     let next = scene.datagram_peer("next", "127.0.0.1");
     next.sends_to(address, "hello");
@@ -117,6 +121,7 @@ harness::test_with! { ipv6,
     }
 }
 
+#[track_caller]
 fn largest_datagram(host: &str, most: usize) {
     let (scene, server, address) = start_server(host);
     let client = start_client(&scene, address, &[]);
@@ -135,8 +140,8 @@ fn largest_datagram(host: &str, most: usize) {
 #[cfg_attr(windows, ignore = "another error there")]
 fn nobody_listens() {
     let scene = Scene::new();
-    let port = scene.datagram_peer("server", "127.0.0.1").port(); // free again
-    let client = scene.start("client", UDP, &["client", "--port", &port]);
+    let reserved = scene.reserve_port("server");
+    let client = scene.start("client", UDP, &["client", "--port", &reserved.port()]);
     client.prints("sending to");
     client.types("hello");
     client.exits_with(1);
@@ -145,7 +150,7 @@ fn nobody_listens() {
 
 #[test]
 fn a_lost_reply_is_a_timeout_and_the_message_is_sent_again() {
-    let (scene, client, server) = call(&["--timeout", "1"]);
+    let (scene, client, server) = call(&["--timeout", "2"]);
     client.types("hello");
     server.receives("hello"); // and the reply is lost
     client.prints("sending it again");
@@ -160,7 +165,7 @@ fn a_lost_reply_is_a_timeout_and_the_message_is_sent_again() {
 
 #[test]
 fn a_late_reply_is_shown_for_what_it_is() {
-    let (scene, client, server) = call(&["--timeout", "1"]);
+    let (scene, client, server) = call(&["--timeout", "2"]);
     client.types("hello");
     server.receives("hello");
     client.prints("sending it again");
@@ -180,7 +185,7 @@ fn a_late_reply_is_shown_for_what_it_is() {
 
 #[test]
 fn a_reply_that_may_be_late_is_shown_for_what_it_is() {
-    let (scene, client, server) = call(&["--timeout", "1"]);
+    let (scene, client, server) = call(&["--timeout", "2"]);
     client.types("hello");
     server.receives("hello");
     client.prints("sending it again");
@@ -190,7 +195,7 @@ fn a_reply_that_may_be_late_is_shown_for_what_it_is() {
     client.types("how are you?");
     server.receives("how are you?");
     server.sends_to(address, "the second reply");
-    client.prints("it carries no number");
+    client.prints("replies carry no number");
     client.types("q");
     client.exits_with(0);
     assert_snapshot!(scene.transcript());
@@ -206,8 +211,38 @@ fn a_server_that_never_answers_is_given_up() {
 }
 
 #[test]
+fn a_server_that_floods_does_not_hold_the_client_up() {
+    let (scene, client, server) = call(&["--timeout", "20"]);
+    client.types("hello");
+    let address = server.receives("hello");
+    for _ in 0..100 {
+        server.sends_to(address, REPLY);
+    }
+    client.types("how are you?");
+    server.receives("how are you?");
+    client.types("q");
+    server.receives("q");
+    client.exits_with(0);
+    let late = scene.terminal("client").matches("late reply").count();
+    assert!((1..100).contains(&late), "{late} late replies are shown");
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "on Windows the server's next recvfrom fails")]
+fn a_server_does_not_learn_that_its_client_has_gone() {
+    let (scene, server, address) = start_server("127.0.0.1");
+    // Its port is taken, so that nobody else gets it, and yet nobody listens there for the server.
+    let gone = scene.reserve_port("gone");
+    gone.sends_to(address, "hello");
+    server.prints("hello");
+    server.comes_to_rest(); // the reply has come back as an ICMP error
+    serves_the_next_client(&scene, &server, address);
+    assert!(!scene.transcript().contains("cannot"), "{}", scene.transcript());
+}
+
+#[test]
 fn a_reply_from_somebody_else_is_not_seen() {
-    let (scene, client, server) = call(&[]);
+    let (scene, client, server) = call(&["--timeout", "20"]);
     client.types("hello");
     let address = server.receives("hello");
     let stranger = scene.datagram_peer("stranger", "127.0.0.1");
@@ -221,7 +256,7 @@ fn a_reply_from_somebody_else_is_not_seen() {
 
 #[test]
 fn a_reply_that_would_drive_the_terminal() {
-    let (scene, client, server) = call(&[]);
+    let (scene, client, server) = call(&["--timeout", "20"]);
     client.types("hello");
     let address = server.receives("hello");
     server.sends_to(address, "\x1b[2J\r[INFO] sending to your bank\u{202e}");
@@ -337,9 +372,9 @@ fn wrong_usage_is_told() {
     };
     refuses(&[], "Usage: ch05-udp <COMMAND>");
     refuses(&["serve"], "unrecognized subcommand 'serve'");
-    refuses(&["client", "--timeout", "0"], "must be more than zero");
+    refuses(&["client", "--timeout", "0"], "must be at least 0.000001");
     refuses(&["client", "--retries", "-1"], "unexpected argument '-1'");
-    refuses(&["server", "--timeout", "1"], "unexpected argument '--timeout'");
+    refuses(&["server", "--timeout", "2"], "unexpected argument '--timeout'");
     let failed = Command::new(UDP).args(["client", "--host", "no such host"]).assert().code(1);
     failed.stderr(starts_with("error: cannot find the host").and(contains("no such host")));
 }

@@ -1,12 +1,11 @@
 //! What hostile peers do to the stream servers of chapters 02 and 04, and the proof that they take
 //! no harm from it.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::process::{Command, Stdio};
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream, UdpSocket};
 use std::thread;
 
-use harness::{Peer, Program, Resources, Scene, poll};
+use harness::{Peer, Program, Resources, Scene};
 
 /// The servers' answer to every message.
 pub const REPLY: &str = "[INFO] server has received your messages";
@@ -80,16 +79,19 @@ pub fn has_not_grown(server: &Program, before: Option<Resources>, after: Option<
     }
 }
 
+#[track_caller]
 pub fn connect_and_close(scene: &Scene, server: &Program, address: SocketAddr) {
     scene.connect("peer", address).closes();
     server.prints("closed the connection");
 }
 
+#[track_caller]
 pub fn connect_and_reset(scene: &Scene, server: &Program, address: SocketAddr) {
     scene.connect("peer", address).resets();
     server.prints("connection reset");
 }
 
+#[track_caller]
 pub fn close_without_q(scene: &Scene, server: &Program, address: SocketAddr) {
     let peer = connect(scene, "peer", server, address);
     say(&peer, server, "hello");
@@ -97,6 +99,7 @@ pub fn close_without_q(scene: &Scene, server: &Program, address: SocketAddr) {
     server.prints("closed the connection");
 }
 
+#[track_caller]
 pub fn reset_in_the_middle(scene: &Scene, server: &Program, address: SocketAddr) {
     let peer = connect(scene, "peer", server, address);
     say(&peer, server, "hello");
@@ -104,6 +107,7 @@ pub fn reset_in_the_middle(scene: &Scene, server: &Program, address: SocketAddr)
     server.prints("connection reset");
 }
 
+#[track_caller]
 pub fn split_character(scene: &Scene, server: &Program, address: SocketAddr) {
     let peer = connect(scene, "peer", server, address);
     say(&peer, server, b"\xe4\xbd");
@@ -112,6 +116,7 @@ pub fn split_character(scene: &Scene, server: &Program, address: SocketAddr) {
     server.prints("closed the connection");
 }
 
+#[track_caller]
 pub fn half_a_character_at_the_end(scene: &Scene, server: &Program, address: SocketAddr) {
     let peer = connect(scene, "peer", server, address);
     say(&peer, server, b"caf\xc3");
@@ -119,6 +124,7 @@ pub fn half_a_character_at_the_end(scene: &Scene, server: &Program, address: Soc
     server.prints("closed the connection");
 }
 
+#[track_caller]
 pub fn invalid_utf_8(scene: &Scene, server: &Program, address: SocketAddr) {
     let peer = connect(scene, "peer", server, address);
     say(&peer, server, b"\xff\xfe \xc0\xaf \xed\xa0\x80");
@@ -129,6 +135,7 @@ pub fn invalid_utf_8(scene: &Scene, server: &Program, address: SocketAddr) {
     server.prints("closed the connection");
 }
 
+#[track_caller]
 pub fn control_characters(scene: &Scene, server: &Program, address: SocketAddr) {
     let peer = connect(scene, "peer", server, address);
     say(&peer, server, "q\r\n[INFO] client quit!\n\x1b[2J\x1b]0;owned\x07\0");
@@ -168,23 +175,12 @@ pub fn flood(server: &str) {
 /// `server | head -1`: the reader of its output leaves, and the server ends without a word.
 #[track_caller]
 pub fn ends_quietly_when_its_reader_leaves(server: &str, args: &[&str]) {
-    let mut command = Command::new(server);
-    let command = command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the server starts");
-    let mut first = String::new();
-    let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
-    stdout.read_line(&mut first).expect("the server prints its first line");
-    let address = first.trim_end().rsplit(' ').next().expect("the first line names the address");
-    drop(stdout);
-    // Now whatever it prints finds no reader. A datagram server has no connection to accept.
-    drop(TcpStream::connect(address));
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    socket.send_to(b"hello", address).expect("loopback takes a datagram");
-
-    let status = poll(|| child.try_wait().expect("the server can be waited for"));
-    child.kill().expect("a child that has ended can still be killed");
-    let mut stderr = String::new();
-    let errors = child.stderr.take().expect("stderr is piped").read_to_string(&mut stderr);
-    errors.expect("stderr can be read");
-    assert_eq!((status.and_then(|status| status.code()), stderr.as_str()), (Some(0), ""));
+    let ended = harness::run_until_its_reader_leaves(server, args, |first, _| {
+        let address = first.rsplit(' ').next().expect("the first line names the address");
+        // Either of these makes one kind of server print, and is nothing to the other kind.
+        drop(TcpStream::connect(address));
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        let _ = socket.send_to(b"hello", address);
+    });
+    assert_eq!(ended, (Some(0), String::new()));
 }

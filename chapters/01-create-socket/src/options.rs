@@ -27,7 +27,7 @@ pub fn show(family: Family, kind: Kind, buffer: usize) -> Result<(), Failure> {
     // The second keeps IPv4 peers away from an IPv6 socket.
     switch(&socket, "IPV6_V6ONLY", Socket::only_v6, Socket::set_only_v6);
     if cfg!(target_os = "linux") {
-        say!("  (Linux doubles the size of a buffer: half of it is for its own bookkeeping,");
+        say!("  (Linux doubles the size of a buffer, to leave room for its own bookkeeping,");
         say!("  and bounds it: net.core.rmem_max and wmem_max, doubled, are the most.)");
     }
     Ok(())

@@ -12,7 +12,7 @@ const TYPES: [(&str, Type); 3] = [
 const FAMILIES: [(&str, Domain); 3] =
     [("AF_UNIX", Domain::UNIX), ("AF_INET", Domain::IPV4), ("AF_INET6", Domain::IPV6)];
 
-/// Creates a socket of each pair, and says whether the kernel would.
+/// Creates a socket of each pair, and says whether the kernel agreed.
 pub fn show() {
     say!("Families and types, tried on this machine:");
     for (family, domain) in FAMILIES {

@@ -64,7 +64,7 @@ fn bind(socket: &Socket, family: Family, port: u16) -> Result<(), Failure> {
         }
     };
     let wanted = format!("cannot bind to {}", name(Ok(address.clone())));
-    socket.bind(&address).or_fail(wanted)
+    socket.bind(&address).or_fail_to_listen(wanted)
 }
 
 /// A socket's address as people write it.

@@ -7,7 +7,7 @@
 /// kern.ipc.maxsockbuf for macOS; Microsoft's pages on SO_RCVTIMEO and AF_UNIX for Windows.
 pub const DIFFERENCES: &str = "\
 What differs between systems:
-  Linux    SO_RCVBUF and SO_SNDBUF read twice what was set, and half of that is for the kernel's
+  Linux    SO_RCVBUF and SO_SNDBUF read twice what was set, which leaves room for the kernel's
            own bookkeeping. More than net.core.rmem_max or wmem_max is set to that limit without
            an error, and very little to a minimum. AF_UNIX has SOCK_STREAM, SOCK_DGRAM and
            SOCK_SEQPACKET. A timeout bounds accept as it bounds recv.

@@ -6,7 +6,9 @@
 //!
 //! New here: bind, listen, accept, recv, send, close, and what the end of a stream looks like.
 //! Not here: a second client while the first one talks (chapter 04); messages that keep their
-//! borders (chapter 06).
+//! boundaries (chapter 06).
+
+mod systems;
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
@@ -26,13 +28,12 @@ const QUIT: &[u8] = b"q";
 /// Prints what the client sends and acknowledges each message, until the client sends q or closes
 /// the connection; then the next client is served. Ctrl-C stops the server.
 #[derive(Parser)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = systems::DIFFERENCES)]
 struct Cli {
     #[command(flatten)]
     address: ListenAddress,
 
-    /// How many clients may wait in the kernel until we accept them; Linux lets one more in, and
-    /// then lets their connects wait
+    /// Length of the kernel's queue of clients that we have not accepted yet
     #[arg(long, default_value_t = 5)]
     backlog: u16,
 }
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<(), Failure> {
     let address = cli.address.resolve_first()?;
     let listener = listen_on(address, cli.backlog)
-        .or_fail(format_args!("cannot listen on {}", cli.address))?;
+        .or_fail_to_listen(format_args!("cannot listen on {}", cli.address))?;
     serve(&listener)
 }
 
@@ -74,8 +75,8 @@ fn serve(listener: &Socket) -> ! {
                 info!("connected by {}", name(peer.as_socket()));
                 serve_client(&client);
             } // `client` is dropped here, and dropping a socket closes it.
-            // We are out of descriptors, most likely. The listener is sound and the client still
-            // in the queue, so trying again at once would only burn the CPU: wait a little.
+            // We are out of descriptors, most likely. The listener is sound, and whoever waits stays
+            // in the queue; trying again at once would only burn the CPU. So wait a little.
             Err(error) => {
                 if !in_trouble {
                     info!("cannot accept, trying again: {}", words(&error));
@@ -93,7 +94,7 @@ fn serve_client(client: &Socket) {
     let end = talk(client, &mut text);
     let rest = text.finish();
     if !rest.is_empty() {
-        info!("received from client: {rest}"); // half a character, for good
+        info!("received from client: {rest}"); // an incomplete character: the rest never came
     }
     match end {
         Ok(end) => info!("{end}"),

@@ -6,17 +6,19 @@
 //!
 //! New here: connect, a host name with several addresses, timeouts, and a server that goes away.
 //! Not here: noticing that while we wait for the keyboard (chapter 07); replies that keep their
-//! borders (chapter 06).
+//! boundaries (chapter 06).
+
+mod connect;
+mod systems;
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use common::{Decoder, Failure, OrFail, ServerAddress, Typed, ask, exit_status, info, say};
-use common::{seconds, timed_out, words};
-use socket2::{Domain, Socket, Type};
+use common::{Decoder, Failure, OrFail, ServerAddress, Typed, ask, exit_status, say};
+use common::{seconds, timed_out};
+use socket2::Socket;
 
 const LIMIT: usize = 1024; // bytes in a message: as many as the servers receive at once
 const QUIT: &str = "q";
@@ -26,7 +28,7 @@ const QUIT: &str = "q";
 /// Sends each line that you type and prints the reply. The line q, or the end of the input
 /// (Ctrl-D), leaves. An empty line is not sent, nor one of more than 1024 bytes.
 #[derive(Parser)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = systems::DIFFERENCES)]
 struct Cli {
     #[command(flatten)]
     address: ServerAddress,
@@ -37,45 +39,22 @@ struct Cli {
     timeout: Option<Duration>,
 }
 
+impl Cli {
+    /// The failure when the server has kept us waiting for longer than --timeout.
+    fn too_slow(&self, what: &str) -> Failure {
+        let limit = self.timeout.unwrap_or_default();
+        let advice = "is it serving another client? allow more with --timeout";
+        Failure::new(format_args!("{} {what} in {limit:?} ({advice})", self.address))
+    }
+}
+
 fn main() -> ExitCode {
     exit_status(run(&Cli::parse()))
 }
 
 fn run(cli: &Cli) -> Result<(), Failure> {
-    let server = connect_to(&cli.address, cli.timeout)?;
+    let server = connect::connect_to(&cli.address, cli.timeout)?;
     converse(&server, cli)
-}
-
-/// Tries the addresses that the host name stands for, in turn, until one accepts.
-fn connect_to(wanted: &ServerAddress, timeout: Option<Duration>) -> Result<Socket, Failure> {
-    let addresses = wanted.resolve()?;
-    let (last, others) = addresses.split_last().expect("resolve returns at least one address");
-    for address in others {
-        match connect(*address, timeout) {
-            Ok(server) => return Ok(server),
-            Err(error) => {
-                info!("no connection to {address}, trying the next address: {}", words(&error))
-            }
-        }
-    }
-    connect(*last, timeout).or_fail(format_args!("cannot connect to {last}"))
-}
-
-/// socket, connect: the server's kernel answers, even if the server has yet to call accept.
-fn connect(address: SocketAddr, timeout: Option<Duration>) -> io::Result<Socket> {
-    let server = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    match timeout {
-        Some(limit) => server.connect_timeout(&address.into(), limit)?,
-        None => server.connect(&address.into())?, // the kernel gives up in its own time: minutes
-    }
-    // From here on for each recv and each send: a server that does not read holds up send as well.
-    server.set_read_timeout(timeout)?;
-    server.set_write_timeout(timeout)?;
-    let ends = (server.peer_addr()?.as_socket(), server.local_addr()?.as_socket());
-    if let (Some(theirs), Some(ours)) = ends {
-        info!("connected to {theirs} from {ours}");
-    }
-    Ok(server)
 }
 
 /// Ask, send, recv, and again, until q or the end of the input.
@@ -86,31 +65,27 @@ fn converse(mut server: &Socket, cli: &Cli) -> Result<(), Failure> {
     loop {
         let message = next_message()?;
         // send may take a part only, and then the rest has to be sent as well: write_all does.
-        server.write_all(message.as_bytes()).or_fail(&lost)?;
+        match server.write_all(message.as_bytes()) {
+            Err(error) if timed_out(&error) => return Err(cli.too_slow("does not read")),
+            sent => sent.or_fail(&lost)?,
+        }
         if message == QUIT {
             say!("exit!");
             return Ok(()); // `server` is dropped in run, and that closes the connection
         }
         match receive(server, &mut buffer) {
-            Ok(0) => {
-                let rest = text.finish();
-                if !rest.is_empty() {
-                    say!("{rest}"); // half a character, for good
-                }
-                return Err(Failure::new(format_args!("{lost}: the server has closed it")));
-            }
+            Ok(0) => break,
             Ok(n) => say!("{}", text.push(&buffer[..n])),
             // The server's kernel has our message; the server has not come round to it.
-            Err(error) if timed_out(&error) => {
-                return Err(Failure::new(format_args!(
-                    "no reply from {} in {:?} (is it serving another client? allow more with --timeout)",
-                    cli.address,
-                    cli.timeout.unwrap_or_default()
-                )));
-            }
+            Err(error) if timed_out(&error) => return Err(cli.too_slow("does not reply")),
             Err(error) => return Err(error).or_fail(&lost),
         }
     }
+    let rest = text.finish();
+    if !rest.is_empty() {
+        say!("{rest}"); // an incomplete character: the rest never came
+    }
+    Err(Failure::new(format_args!("{lost}: the server has closed it")))
 }
 
 /// Asks until there is a message that can be sent. The end of the input leaves politely.

@@ -6,20 +6,20 @@ use std::time::Duration;
 use common::{Decoder, info, timed_out, words};
 use socket2::Socket;
 
-use crate::seats::Seat;
+use crate::permits::Permit;
 use crate::threads::in_a_thread;
 
 const REPLY: &[u8] = b"[INFO] server has received your messages";
 const QUIT: &[u8] = b"q";
 
-/// Serves `client` in a new thread. The thread owns the client's socket and its seat: when it ends,
+/// Serves `client` in a new thread. The thread owns the client's socket and its permit: when it ends,
 /// however it ends, the one is closed and the other free.
-pub fn start(client: Socket, peer: String, seat: Seat, idle_timeout: Option<Duration>) {
+pub fn start(client: Socket, peer: String, permit: Permit, idle_timeout: Option<Duration>) {
     let name = peer.clone();
     in_a_thread(&name, move || {
         let end = serve_client(&client, &peer, idle_timeout);
-        // First of all, so that whoever sees this client gone finds its seat free.
-        drop(seat);
+        // First of all, so that whoever sees this client gone finds its permit free.
+        drop(permit);
         info!("client {peer} {end}");
     });
 }
@@ -30,7 +30,7 @@ fn serve_client(client: &Socket, peer: &str, idle_timeout: Option<Duration>) -> 
     let end = talk(client, peer, &mut text, idle_timeout);
     let rest = text.finish();
     if !rest.is_empty() {
-        info!("received from {peer}: {rest}"); // half a character, for good
+        info!("received from {peer}: {rest}"); // an incomplete character: the rest never came
     }
     match (end, idle_timeout) {
         (Ok(end), _) => end.into(),

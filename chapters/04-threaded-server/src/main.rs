@@ -5,12 +5,13 @@
 //! Stop it:    Ctrl-C; the kernel closes what we leave open
 //!
 //! New here: several clients at once (client.rs), a thread that takes nobody along when it fails
-//! (threads.rs), a limit on clients (seats.rs), and a refusal that arrives (refusal.rs).
-//! Not here: messages that keep their borders (chapter 06); clients that hear each other (07).
+//! (threads.rs), a limit on clients (permits.rs), and a refusal that arrives (refusal.rs).
+//! Not here: messages that keep their boundaries (chapter 06); clients that hear each other (07).
 
 mod client;
+mod permits;
 mod refusal;
-mod seats;
+mod systems;
 mod threads;
 
 use std::io;
@@ -23,27 +24,27 @@ use clap::Parser;
 use common::{Failure, ListenAddress, OrFail, exit_status, info, name, seconds, words};
 use socket2::{Domain, Socket, Type};
 
-use crate::seats::Seats;
+use crate::permits::Permits;
 
-/// How many clients we turn away at the same time with all the care that it takes.
-const AT_THE_DOOR: usize = 16;
+/// How many refused clients we wait for at the same time, until they have read the refusal.
+const MOST_LINGERING: usize = 16;
 
 /// Serve many clients, each in a thread of its own.
 ///
 /// Prints what each client sends and acknowledges each message, until the client sends q or closes
 /// the connection. Ctrl-C stops the server.
 #[derive(Parser)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = systems::DIFFERENCES)]
 struct Cli {
     #[command(flatten)]
     address: ListenAddress,
 
-    /// How many clients may wait in the kernel until we accept them; Linux lets one more in, and
-    /// then lets their connects wait
+    /// Length of the kernel's queue of clients that we have not accepted yet; on Linux it is also
+    /// bounded by net.core.somaxconn
     #[arg(long, default_value_t = 1024)]
     backlog: u16,
 
-    /// How many clients are served at once; one more is told so and closed
+    /// How many clients are served at once; any more are told that the server is full, and closed
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     max_clients: u32,
 
@@ -60,7 +61,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<(), Failure> {
     let address = cli.address.resolve_first()?;
     let listener = listen_on(address, cli.backlog)
-        .or_fail(format_args!("cannot listen on {}", cli.address))?;
+        .or_fail_to_listen(format_args!("cannot listen on {}", cli.address))?;
     serve(&listener, cli)
 }
 
@@ -78,8 +79,8 @@ fn listen_on(address: SocketAddr, backlog: u16) -> io::Result<Socket> {
 
 /// accept, hand the client to a thread, and at once accept again: nobody waits for anybody.
 fn serve(listener: &Socket, cli: &Cli) -> ! {
-    let seats = Seats::new(cli.max_clients as usize);
-    let door = Seats::new(AT_THE_DOOR);
+    let mut permits = Permits::new(cli.max_clients as usize);
+    let mut lingering = Permits::new(MOST_LINGERING);
     let mut in_trouble = false;
     loop {
         match listener.accept() {
@@ -87,13 +88,13 @@ fn serve(listener: &Socket, cli: &Cli) -> ! {
                 in_trouble = false;
                 let peer = name(peer.as_socket());
                 info!("connected by {peer}");
-                match seats.take() {
-                    Some(seat) => client::start(client, peer, seat, cli.idle_timeout),
-                    None => refusal::turn_away(client, peer, &door),
+                match permits.take() {
+                    Some(permit) => client::start(client, peer, permit, cli.idle_timeout),
+                    None => refusal::refuse(client, peer, &mut lingering),
                 }
             }
             // Out of descriptors, most likely; they come back when clients leave. Until then, do
-            // not spin: the one that we could not accept is still in the queue.
+            // not spin. Whoever waits stays in the queue.
             Err(error) => {
                 if !in_trouble {
                     info!("cannot accept, trying again: {}", words(&error));

@@ -7,28 +7,29 @@ use std::time::{Duration, Instant};
 use common::info;
 use socket2::Socket;
 
-use crate::seats::Seats;
+use crate::permits::Permits;
 use crate::threads::in_a_thread;
 
 const FULL: &[u8] = b"[INFO] server is full, try again later";
-const PATIENCE: Duration = Duration::from_secs(1);
+const LINGER_TIME: Duration = Duration::from_secs(2);
 
 /// Tells one client too many that the server is full, then closes the connection.
 ///
-/// If the client has sent something that we have not read, close throws the connection away with a
-/// reset (RFC 9293, section 3.6.1; RFC 1122, 4.2.2.13), and the reset can overtake the refusal. So
-/// a thread reads what the client has to say first, if there is a place at the `door`.
-pub fn turn_away(client: Socket, peer: String, door: &Seats) {
+/// If we close while something that the client has sent is unread, the kernel sends a reset and not
+/// the end of the stream (RFC 9293, section 3.6.1). Some systems then throw away what the client has
+/// received and not yet read, and a refusal that was lost on the way is not sent again. So a thread
+/// reads on until the client has closed as well, which is called a lingering close.
+pub fn refuse(client: Socket, peer: String, lingering: &mut Permits) {
     info!("client {peer} refused: the server is full");
     if tell(&client).is_err() {
         return; // it has gone already
     }
-    // Without a place at the door the client is closed at once: a crowd of refused clients must
-    // not take more threads than those that are served.
-    if let Some(place) = door.take() {
+    // Without a permit the client is closed at once: a crowd of refused clients must not take more
+    // threads than those that are served.
+    if let Some(permit) = lingering.take() {
         in_a_thread(&peer, move || {
             drain(&client);
-            drop(place);
+            drop(permit);
         });
     }
 }
@@ -40,15 +41,15 @@ fn tell(mut client: &Socket) -> io::Result<()> {
     client.shutdown(Shutdown::Write)
 }
 
-/// recv until the client has closed as well, and no longer than our patience lasts.
+/// recv until the client has closed as well, or until it has had time enough.
 fn drain(mut client: &Socket) {
     let start = Instant::now();
     let mut buffer = [0; 1024];
-    while let Some(left) = PATIENCE.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
+    while let Some(left) = LINGER_TIME.checked_sub(start.elapsed()) {
+        // A timeout of less than the kernel's microsecond would mean none at all.
+        let limit = Some(left.max(Duration::from_millis(1)));
         // The end, a reset, the timeout: in each case there is nothing left to read.
-        if client.set_read_timeout(Some(left)).is_err()
-            || !matches!(client.read(&mut buffer), Ok(1..))
-        {
+        if client.set_read_timeout(limit).is_err() || !matches!(client.read(&mut buffer), Ok(1..)) {
             return;
         }
     }

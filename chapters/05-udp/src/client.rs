@@ -1,12 +1,13 @@
 //! The client: sends, waits for a while, sends again.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use common::{Failure, OrFail, Typed, ask, info, printable, say, timed_out, words};
+use common::{Failure, OrFail, Typed, ask, info, say, timed_out, words};
 use socket2::{Domain, Socket, Type};
 
+use crate::replies::{late_replies, receive, shown};
 use crate::{Client, LIMIT};
 
 /// More bytes than any datagram holds: the kernel shall have its chance to refuse.
@@ -16,7 +17,7 @@ const QUIT: &str = "q";
 pub fn run(options: &Client) -> Result<(), Failure> {
     let address = options.address.resolve_first()?;
     let server = connect(address, options.timeout)
-        .or_fail(format_args!("cannot send to {}", options.address))?;
+        .or_fail_to_connect(format_args!("cannot send to {}", options.address))?;
     converse(&server, options)
 }
 
@@ -35,7 +36,7 @@ fn connect(address: SocketAddr, timeout: Duration) -> io::Result<UdpSocket> {
 
 /// Ask, exchange, and again, until q or the end of the input.
 fn converse(server: &UdpSocket, options: &Client) -> Result<(), Failure> {
-    // How many replies to the message before may still be under way.
+    // How many replies to earlier tries may still be under way.
     let mut open = 0;
     loop {
         let message = next_message()?;
@@ -62,9 +63,11 @@ fn next_message() -> Result<String, Failure> {
     }
 }
 
-/// Sends `message` until there is a reply, and prints it. Returns how many more may come: one for
-/// each try but the one that was answered, because not the message may have been lost but its reply,
-/// or neither of them and both were slow.
+/// Sends `message` until there is a reply, and prints it. `open` is how many replies to earlier
+/// messages may still come; returns how many after this one.
+///
+/// A missing reply does not mean a lost message: the reply may be lost, or slow. So each try that
+/// was not answered adds one that may come late.
 fn exchange(
     server: &UdpSocket,
     message: &[u8],
@@ -79,56 +82,25 @@ fn exchange(
         }
         if let Err(error) = server.send(message) {
             say!("Not sent, {} bytes: {}", message.len(), words(&error));
-            return Ok(again);
+            return Ok(open.saturating_add(again));
         }
         match receive(server, &mut buffer) {
             Ok(length) => {
                 say!("{}", shown(&buffer[..length]));
                 if open > 0 {
-                    info!("or was that a late reply to the message before? it carries no number");
+                    info!("this may be the reply to an earlier message: replies carry no number");
                 }
-                return Ok(again);
+                return Ok(open.saturating_add(again));
             }
             Err(error) if timed_out(&error) => {}
             // The server's kernel has answered for it (ICMP, port unreachable).
-            Err(error) => return Err(error).or_fail(format_args!("no reply from {address}")),
+            Err(error) => {
+                return Err(error).or_fail_to_connect(format_args!("no reply from {address}"));
+            }
         }
     }
     let tries = u32::from(*retries) + 1;
     Err(Failure::new(format_args!(
         "no reply from {address} (tries: {tries}, each of {timeout:?}; is the server running there?)"
     )))
-}
-
-/// recv, again where a signal cut it short.
-fn receive(server: &UdpSocket, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match server.recv(buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            received => return received,
-        }
-    }
-}
-
-/// Takes in what has come since the last reply, without waiting. Returns how many of the `open`
-/// replies that accounts for.
-fn late_replies(server: &UdpSocket, open: u16) -> Result<u16, Failure> {
-    let mut buffer = [0; LIMIT + 1];
-    let mut count = 0;
-    server.set_nonblocking(true).or_fail("cannot stop blocking")?;
-    // An error ends it as well: if it still matters, the next message will meet it.
-    while let Ok(length) = server.recv(&mut buffer) {
-        info!("late reply to an earlier try: {}", shown(&buffer[..length]));
-        count += 1;
-    }
-    server.set_nonblocking(false).or_fail("cannot block again")?;
-    Ok(open.min(count))
-}
-
-/// A reply as it is shown, with a word if it was longer than the limit and has been cut.
-fn shown(reply: &[u8]) -> String {
-    match reply.get(..LIMIT + 1) {
-        Some(_) => format!("{} (cut)", printable(&reply[..LIMIT])),
-        None => printable(reply),
-    }
 }

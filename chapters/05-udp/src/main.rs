@@ -5,10 +5,11 @@
 //! Stop it:    q or Ctrl-D for a client, Ctrl-C for the server; Ctrl-Z and fg, to see replies late
 //!
 //! New here: sendto and recvfrom (server.rs); a connected datagram socket, and sending again what
-//! may have been lost (client.rs); what other systems do otherwise (systems.rs).
+//! may have been lost (client.rs, replies.rs); what other systems do otherwise (systems.rs).
 //! Not here: telling a late reply from the one that we wait for. That takes a number in each message.
 
 mod client;
+mod replies;
 mod server;
 mod systems;
 

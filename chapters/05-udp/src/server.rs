@@ -16,15 +16,16 @@ const QUIT: &[u8] = b"q";
 
 pub fn run(options: &Server) -> Result<(), Failure> {
     let address = options.address.resolve_first()?;
-    let socket = bind_to(address).or_fail(format_args!("cannot receive on {}", options.address))?;
+    let socket = bind_to(address)
+        .or_fail_to_listen(format_args!("cannot receive on {}", options.address))?;
     serve(&socket)
 }
 
 /// socket, bind: there is no listen and no accept, for there are no connections.
 fn bind_to(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
-    // No SO_REUSEADDR here: nothing of a datagram socket rests in TIME_WAIT, and on Linux the option
-    // would let a second server bind the same port, and get its datagrams instead of it (socket(7)).
+    // No SO_REUSEADDR here: nothing of a datagram socket rests in TIME_WAIT, and two servers that both
+    // set the option could bind the same port, so that one of them would get no datagrams.
     socket.bind(&address.into())?;
     // socket2's recv_from wants uninitialised memory; that of std takes a plain buffer.
     let socket = UdpSocket::from(socket);
@@ -80,7 +81,7 @@ fn receive(datagram: &[u8], peer: SocketAddr) -> Option<&'static [u8]> {
         return None;
     }
     // The sender's address may be forged. With that of another server in it, two servers would
-    // thank each other for each other's thanks, for ever; so a reply gets no reply.
+    // acknowledge each other's replies for ever; so a reply gets no reply.
     let is_a_reply = [REPLY, TOO_LONG].contains(&datagram);
     (!is_a_reply).then_some(REPLY)
 }

@@ -70,17 +70,18 @@ pub fn name(address: Option<SocketAddr>) -> String {
     address.map_or("an unknown address".into(), |address| address.to_string())
 }
 
-/// Reads a time on the command line: seconds, fractions allowed, more than zero.
+/// Reads a time on the command line: seconds, fractions allowed, a microsecond at least.
 ///
 /// Zero is refused here because the socket calls disagree about it: to `setsockopt` it means "no
-/// timeout", to Python's `settimeout` "do not block", and std's `set_read_timeout` refuses it.
+/// timeout", to Python's `settimeout` "do not block", and std's `set_read_timeout` refuses it. The
+/// kernel counts in microseconds, so that anything less would become zero on the way.
 pub fn seconds(text: &str) -> Result<Duration, String> {
-    let number: f64 = text.parse().map_err(|_| "not a number of seconds, such as 2 or 0.5")?;
+    let number = text.parse().ok().filter(|number: &f64| !number.is_nan());
+    let number = number.ok_or("not a number of seconds, such as 2 or 0.5")?;
     match Duration::try_from_secs_f64(number) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        Ok(_) => Err("must be more than zero".into()),
-        Err(_) if number < 0.0 => Err("must be more than zero".into()),
-        Err(_) => Err("too large".into()),
+        Ok(time) if time >= Duration::from_micros(1) => Ok(time),
+        Err(_) if number > 0.0 => Err("too large".into()),
+        _ => Err("must be at least 0.000001".into()),
     }
 }
 
@@ -108,10 +109,11 @@ mod tests {
     }
 
     #[test]
-    fn times_are_seconds_above_zero() {
+    fn times_are_seconds_of_a_microsecond_at_least() {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         assert_eq!(seconds("2"), Ok(Duration::from_secs(2)));
-        for refused in ["0", "-1", "0.0000000001", "NaN", "inf", "1e300", "soon", ""] {
+        assert_eq!(seconds("0.000001"), Ok(Duration::from_micros(1)));
+        for refused in ["0", "-1", "-0.0", "0.0000009", "NaN", "inf", "1e300", "soon", ""] {
             assert!(seconds(refused).is_err(), "{refused} was accepted");
         }
     }

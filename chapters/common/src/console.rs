@@ -16,7 +16,7 @@ pub enum Typed {
     End,
 }
 
-/// Prints one line, as `println!` does, but for two things.
+/// Prints one line, as `println!` does, with two differences.
 ///
 /// The line goes out whole, in one write under the lock of stdout, so that lines of different
 /// threads never mix; and where `println!` panics because nobody reads any more (`… | head -1`),

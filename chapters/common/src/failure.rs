@@ -24,19 +24,58 @@ impl Display for Failure {
 
 /// Turns an I/O error into a [`Failure`] by saying what was being done.
 pub trait OrFail<T> {
-    /// `what` reads like "cannot listen on 127.0.0.1:6666"; the reason and the advice follow it.
+    /// `what` reads like "cannot listen on 127.0.0.1:6666"; the reason follows it.
     fn or_fail(self, what: impl Display) -> Result<T, Failure>;
+
+    /// As `or_fail`, for an attempt to listen: with advice on what to do.
+    fn or_fail_to_listen(self, what: impl Display) -> Result<T, Failure>;
+
+    /// As `or_fail`, for an attempt to connect: with advice on what to do.
+    fn or_fail_to_connect(self, what: impl Display) -> Result<T, Failure>;
 }
 
 impl<T> OrFail<T> for io::Result<T> {
     fn or_fail(self, what: impl Display) -> Result<T, Failure> {
-        self.map_err(|error| {
-            let why = words(&error);
-            Failure(match advice(error.kind()) {
-                Some(advice) => format!("{what}: {why} ({advice})"),
-                None => format!("{what}: {why}"),
-            })
-        })
+        self.map_err(|error| failure(what, &error, None))
+    }
+
+    fn or_fail_to_listen(self, what: impl Display) -> Result<T, Failure> {
+        self.map_err(|error| failure(what, &error, advice_to_listen(error.kind())))
+    }
+
+    fn or_fail_to_connect(self, what: impl Display) -> Result<T, Failure> {
+        self.map_err(|error| failure(what, &error, advice_to_connect(error.kind())))
+    }
+}
+
+fn failure(what: impl Display, error: &io::Error, advice: Option<&str>) -> Failure {
+    let why = words(error);
+    match advice {
+        Some(advice) => Failure(format!("{what}: {why} ({advice})")),
+        None => Failure(format!("{what}: {why}")),
+    }
+}
+
+fn advice_to_listen(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::AddrInUse => Some("is another server running? try --port 0"),
+        ErrorKind::AddrNotAvailable => Some("it is not this machine's: try --host 127.0.0.1"),
+        ErrorKind::PermissionDenied => Some("ports below 1024 need a privilege; try --port 6666"),
+        _ => None,
+    }
+}
+
+fn advice_to_connect(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::ConnectionRefused => {
+            Some("nobody listens there: is the server running, with this protocol, host and port?")
+        }
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            Some("no route leads there: check --host and your network")
+        }
+        ErrorKind::PermissionDenied => Some("a firewall, or a broadcast address: check --host"),
+        ErrorKind::TimedOut => Some("check --host; or is the server's queue full?"),
+        _ => None,
     }
 }
 
@@ -58,7 +97,7 @@ pub fn exit_status(result: Result<(), Failure>) -> ExitCode {
 pub fn words(error: &io::Error) -> Cow<'static, str> {
     match error.kind() {
         ErrorKind::AddrInUse => "address already in use".into(),
-        ErrorKind::AddrNotAvailable => "this machine has no such address".into(),
+        ErrorKind::AddrNotAvailable => "address not available".into(),
         ErrorKind::BrokenPipe => "the peer has closed the connection".into(),
         ErrorKind::ConnectionAborted => "connection aborted".into(),
         ErrorKind::ConnectionRefused => "connection refused".into(),
@@ -66,33 +105,16 @@ pub fn words(error: &io::Error) -> Cow<'static, str> {
         ErrorKind::HostUnreachable => "host unreachable".into(),
         ErrorKind::NetworkUnreachable => "network unreachable".into(),
         ErrorKind::PermissionDenied => "permission denied".into(),
-        _ if timed_out(error) => "timed out".into(),
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => "timed out".into(),
         _ => error.to_string().into(),
     }
 }
 
-/// Whether a timeout ended a call.
+/// Whether a timeout that was set on the socket ended a recv or a send.
 ///
-/// A recv or send that was given a timeout fails with EAGAIN on Unix, as a non-blocking one would
-/// (socket(7), SO_RCVTIMEO); Windows, and every connect, say ETIMEDOUT.
+/// On Unix they then fail with EAGAIN, as a non-blocking call would (socket(7), SO_RCVTIMEO).
+/// ETIMEDOUT is another matter there: the peer's machine has stopped answering, and the kernel has
+/// given the connection up (tcp(7), tcp_retries2). On Windows both are the same.
 pub fn timed_out(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
-}
-
-fn advice(kind: ErrorKind) -> Option<&'static str> {
-    match kind {
-        ErrorKind::AddrInUse => Some("is another server running? try --port 0"),
-        ErrorKind::AddrNotAvailable => Some("try --host 127.0.0.1"),
-        ErrorKind::ConnectionRefused => {
-            Some("nobody listens there: is the server running, with this protocol, host and port?")
-        }
-        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
-            Some("no route leads there: check --host and your network")
-        }
-        ErrorKind::PermissionDenied => Some("ports below 1024 need a privilege; try --port 6666"),
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-            Some("check --host; or the server is busy, then allow more with --timeout")
-        }
-        _ => None,
-    }
+    error.kind() == if cfg!(windows) { ErrorKind::TimedOut } else { ErrorKind::WouldBlock }
 }

@@ -3,8 +3,10 @@
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
+use socket2::{Domain, Socket, Type};
+
 use crate::scene::shown;
-use crate::{DEADLINE, Scene};
+use crate::{DEADLINE, Scene, poll};
 
 /// A scripted peer that speaks in datagrams.
 pub struct DatagramPeer {
@@ -76,5 +78,50 @@ impl DatagramPeer {
             ));
         }
         from
+    }
+}
+
+/// A port of 127.0.0.1 that is taken, TCP and UDP, and on which nobody listens.
+pub struct ReservedPort {
+    port: u16,
+    _tcp: Socket,
+    udp: UdpSocket,
+}
+
+impl Scene {
+    /// Takes a port and does not listen on it: a TCP connect is refused, and a datagram is answered
+    /// with "port unreachable". In the transcript it is a server's port.
+    #[track_caller]
+    pub fn reserve_port(&self, name: &str) -> ReservedPort {
+        let reserve = || {
+            // Connected elsewhere, a datagram socket is nobody to strangers (udp(7)).
+            let udp = UdpSocket::bind("127.0.0.1:0")?;
+            let tcp = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            tcp.bind(&udp.local_addr()?.into())?; // bound, but not listening
+            udp.connect("127.0.0.1:9")?;
+            io::Result::Ok(ReservedPort { port: udp.local_addr()?.port(), _tcp: tcp, udp })
+        };
+        // The TCP port of the same number may be taken: then another number will do.
+        match poll(|| reserve().ok()) {
+            Some(reserved) => {
+                self.server_port(reserved.port);
+                reserved
+            }
+            None => self.fail(format_args!("no port can be reserved for {name}")),
+        }
+    }
+}
+
+impl ReservedPort {
+    /// Its number, as an argument for a program.
+    pub fn port(&self) -> String {
+        self.port.to_string()
+    }
+
+    /// Sends one datagram from this port, to which no answer gets through.
+    #[track_caller]
+    pub fn sends_to(&self, address: SocketAddr, bytes: impl AsRef<[u8]>) {
+        let sent = self.udp.send_to(bytes.as_ref(), address);
+        assert!(sent.is_ok(), "a connected socket cannot send to {address}: {sent:?}");
     }
 }

@@ -15,15 +15,17 @@ mod output;
 mod peer;
 mod process;
 mod program;
+mod reader;
 mod resources;
 mod scene;
 #[cfg(target_os = "linux")]
 mod terminal;
 
-pub use datagram::DatagramPeer;
+pub use datagram::{DatagramPeer, ReservedPort};
 pub use listener::Listener;
 pub use peer::Peer;
 pub use program::Program;
+pub use reader::run_until_its_reader_leaves;
 pub use resources::Resources;
 pub use scene::Scene;
 

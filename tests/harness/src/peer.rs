@@ -70,21 +70,18 @@ impl Peer {
 
     /// Sends `bytes` again and again until the connection takes no more for a while: both sides'
     /// buffers are full, because the other side has stopped reading; or until the other side has
-    /// had enough and resets the connection. Returns how many bytes went.
+    /// had enough and resets the connection.
     #[track_caller]
-    pub fn sends_until_stuck(&self, bytes: &[u8]) -> usize {
+    pub fn sends_until_stuck(&self, bytes: &[u8]) {
         self.record(format_args!("sends {} until no more is taken", shown(bytes)));
         let patience = Some(Duration::from_millis(300));
         self.stream.set_write_timeout(patience).unwrap_or_else(|error| self.fail(error));
-        let mut sent = 0;
         loop {
-            match (&self.stream).write(bytes) {
-                Ok(count) => sent += count,
-                Err(error) => match error.kind() {
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut => return sent,
-                    ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => return sent,
-                    _ => self.fail(format_args!("cannot send: {error}")),
-                },
+            match (&self.stream).write_all(bytes).map_err(|error| (error.kind(), error)) {
+                Ok(()) => {}
+                Err((ErrorKind::WouldBlock | ErrorKind::TimedOut, _)) => return,
+                Err((ErrorKind::ConnectionReset | ErrorKind::BrokenPipe, _)) => return,
+                Err((_, error)) => self.fail(format_args!("cannot send: {error}")),
             }
         }
     }
