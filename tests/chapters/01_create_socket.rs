@@ -188,13 +188,13 @@ fn what_arrives_ends_the_wait() {
 )]
 fn a_wait_with_a_timeout_survives_stop_and_continue() {
     let scene = Scene::new();
-    let program = scene.start("program", PROGRAM, &["--type", "dgram", "--timeout", "3"]);
+    let program = scene.start("program", PROGRAM, &["--type", "dgram", "--timeout", "2"]);
     program.prints("recv on a datagram socket");
     program.comes_to_rest(); // in recv
     program.stops_and_continues();
     program.exits_with(0);
     let said = scene.transcript();
-    assert!(said.contains("timeout of 3s: nothing") && !said.contains("Interrupted"), "{said}");
+    assert!(said.contains("timeout of 2s: nothing") && !said.contains("Interrupted"), "{said}");
 }
 
 harness::test_with! { strace,

@@ -135,10 +135,10 @@ fn an_idle_client_is_closed_after_its_time() {
 
 #[test]
 fn a_client_that_never_reads_is_idle_too() {
-    let (scene, server, address) = start(SERVER, &["--idle-timeout", "2"]);
+    let (scene, server, address) = start(SERVER, &["--idle-timeout", "1"]);
     let greedy = scene.connect_with_small_buffer("greedy", address);
     greedy.sends_until_stuck(&[b'x'; 1024]);
-    server.prints("lost: idle for 2s");
+    server.prints("lost: idle for 1s");
     serves_the_next_client(&scene, &server, address);
 }
 
