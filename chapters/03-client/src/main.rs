@@ -66,7 +66,7 @@ fn converse(mut server: &Socket, cli: &Cli) -> Result<(), Failure> {
         let message = next_message()?;
         // send may take a part only, and then the rest has to be sent as well: write_all does.
         match server.write_all(message.as_bytes()) {
-            Err(error) if timed_out(&error) => return Err(cli.too_slow("does not read")),
+            Err(error) if timed_out(&error) => return Err(cli.too_slow("has not read our messages")),
             sent => sent.or_fail(&lost)?,
         }
         if message == QUIT {
@@ -77,7 +77,7 @@ fn converse(mut server: &Socket, cli: &Cli) -> Result<(), Failure> {
             Ok(0) => break,
             Ok(n) => say!("{}", text.push(&buffer[..n])),
             // The server's kernel has our message; the server has not come round to it.
-            Err(error) if timed_out(&error) => return Err(cli.too_slow("does not reply")),
+            Err(error) if timed_out(&error) => return Err(cli.too_slow("has not replied")),
             Err(error) => return Err(error).or_fail(&lost),
         }
     }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A fixed number of permits to be served. A server without a limit falls over at the system's: when descriptors
-/// run out, or memory, it fails all its clients instead of refusing one.
+/// A fixed number of permits to be served. A server without a limit meets the system's: when
+/// descriptors run out, or memory, it fails all its clients instead of refusing one.
 pub struct Permits {
     taken: Arc<AtomicUsize>,
     limit: usize,
 }
 
-/// A taken permit. Dropping it gives it back, and a value is dropped on every way out of a thread: on
-/// return, on an error, and in a panic.
+/// A taken permit. Dropping it gives it back, and a value is dropped on every way out of a thread:
+/// on return, on an error, and in a panic.
 pub struct Permit {
     taken: Arc<AtomicUsize>,
 }
