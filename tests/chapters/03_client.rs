@@ -159,7 +159,10 @@ fn a_server_that_does_not_read() {
     }
     client.exits_with(1);
     let last = scene.terminal("client");
-    assert!(last.contains("error: 127.0.0.1:6666 has not read our messages in 1s (is it serving"), "{last}");
+    assert!(
+        last.contains("error: 127.0.0.1:6666 has not read our messages in 1s (is it serving"),
+        "{last}"
+    );
 }
 
 #[test]

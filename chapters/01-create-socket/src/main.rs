@@ -5,7 +5,8 @@
 //!         make run-ch01 ARGS="--type stream --block", to see it wait; Ctrl-C ends that
 //!
 //! New here: socket (pairs.rs), getsockname and the descriptor (portrait.rs), getsockopt and
-//! setsockopt (options.rs), three ways to wait (waiting.rs), what systems do otherwise (systems.rs).
+//! setsockopt (options.rs), three ways to wait (waiting.rs), what systems do otherwise
+//! (systems.rs).
 //! Not here: anybody at the other end (chapters 02 and 03).
 
 mod options;

@@ -3,7 +3,7 @@
 use common::say;
 use socket2::{Domain, Socket, Type};
 
-/// Beside the two types of this book, one that few families have: it shows what a refusal looks like.
+/// Beside our two types, one that few families have: it shows what a refusal looks like.
 const TYPES: [(&str, Type); 3] = [
     ("SOCK_STREAM", Type::STREAM),
     ("SOCK_DGRAM", Type::DGRAM),
@@ -17,7 +17,7 @@ pub fn show() {
     say!("Families and types, tried on this machine:");
     for (family, domain) in FAMILIES {
         for (name, socket_type) in TYPES {
-            // Protocol None, which is 0: the family's own for this type, as TCP for streams over IP.
+            // Protocol None, which is 0: the family's own for this type, such as TCP.
             let result = match Socket::new(domain, socket_type, None) {
                 Ok(socket) => format!("created{}", protocol(&socket)),
                 Err(error) => format!("refused: {error}"),

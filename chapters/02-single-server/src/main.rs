@@ -75,8 +75,8 @@ fn serve(listener: &Socket) -> ! {
                 info!("connected by {}", name(peer.as_socket()));
                 serve_client(&client);
             } // `client` is dropped here, and dropping a socket closes it.
-            // We are out of descriptors, most likely. The listener is sound, and whoever waits stays
-            // in the queue; trying again at once would only burn the CPU. So wait a little.
+            // We are out of descriptors, most likely. The listener is sound, and whoever waits
+            // stays in the queue. Trying again at once would only burn the CPU: wait a little.
             Err(error) => {
                 if !in_trouble {
                     info!("cannot accept, trying again: {}", words(&error));

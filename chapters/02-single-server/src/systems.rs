@@ -3,8 +3,8 @@
 
 /// A row for each system, shown by `--help`.
 ///
-/// Sources: listen(2) and socket(7) for Linux, where the queue admits one more than the backlog; the
-/// pages on listen and setsockopt of macOS; Microsoft's page on SO_REUSEADDR.
+/// Sources: listen(2) and socket(7) for Linux, where the queue admits one more than the backlog;
+/// the pages on listen and setsockopt of macOS; Microsoft's page on SO_REUSEADDR.
 pub const DIFFERENCES: &str = "\
 What differs between systems:
   Linux    The queue holds one client more than --backlog says, and no more than

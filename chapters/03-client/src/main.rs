@@ -66,7 +66,9 @@ fn converse(mut server: &Socket, cli: &Cli) -> Result<(), Failure> {
         let message = next_message()?;
         // send may take a part only, and then the rest has to be sent as well: write_all does.
         match server.write_all(message.as_bytes()) {
-            Err(error) if timed_out(&error) => return Err(cli.too_slow("has not read our messages")),
+            Err(error) if timed_out(&error) => {
+                return Err(cli.too_slow("has not read our messages"));
+            }
             sent => sent.or_fail(&lost)?,
         }
         if message == QUIT {

@@ -12,8 +12,8 @@ use crate::threads::in_a_thread;
 const REPLY: &[u8] = b"[INFO] server has received your messages";
 const QUIT: &[u8] = b"q";
 
-/// Serves `client` in a new thread. The thread owns the client's socket and its permit: when it ends,
-/// however it ends, the one is closed and the other free.
+/// Serves `client` in a new thread. The thread owns the client's socket and its permit: when it
+/// ends, however it ends, the one is closed and the other free.
 pub fn start(client: Socket, peer: String, permit: Permit, idle_timeout: Option<Duration>) {
     let name = peer.clone();
     in_a_thread(&name, move || {

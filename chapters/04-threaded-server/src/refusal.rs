@@ -16,9 +16,9 @@ const LINGER_TIME: Duration = Duration::from_secs(2);
 /// Tells one client too many that the server is full, then closes the connection.
 ///
 /// If we close while something that the client has sent is unread, the kernel sends a reset and not
-/// the end of the stream (RFC 9293, section 3.6.1). Some systems then throw away what the client has
-/// received and not yet read, and a refusal that was lost on the way is not sent again. So a thread
-/// reads on until the client has closed as well, which is called a lingering close.
+/// the end of the stream (RFC 9293, section 3.6.1). Some systems then throw away what the client
+/// has received and not yet read, and a refusal that was lost on the way is not sent again. So a
+/// thread reads on until the client has closed as well, which is called a lingering close.
 pub fn refuse(client: Socket, peer: String, lingering: &mut Permits) {
     info!("client {peer} refused: the server is full");
     if tell(&client).is_err() {

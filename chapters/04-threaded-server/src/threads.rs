@@ -13,8 +13,8 @@ pub fn in_a_thread(name: &str, work: impl FnOnce() + Send + 'static) {
     let client = name.to_owned();
     let body = move || {
         // A panic ends its own thread only, and drops what that owns. It is caught here so that a
-        // line says so. AssertUnwindSafe: nothing that threads share is left half-changed, for permits
-        // are counted in single atomic steps and lines are printed whole.
+        // line says so. AssertUnwindSafe: nothing that threads share is left half-changed, for
+        // permits are counted in single atomic steps and lines are printed whole.
         if catch_unwind(AssertUnwindSafe(work)).is_err() {
             info!("client {client} lost: its thread has panicked");
         }

@@ -6,7 +6,7 @@
 //!
 //! New here: sendto and recvfrom (server.rs); a connected datagram socket, and sending again what
 //! may have been lost (client.rs, replies.rs); what other systems do otherwise (systems.rs).
-//! Not here: telling a late reply from the one that we wait for. That takes a number in each message.
+//! Not here: telling a late reply from the one that we wait for; it takes a number in each message.
 
 mod client;
 mod replies;

@@ -23,10 +23,10 @@ pub fn late_replies(server: &UdpSocket, open: u16) -> Result<u16, Failure> {
     let mut buffer = [0; LIMIT + 1];
     let mut count = 0;
     server.set_nonblocking(true).or_fail("cannot stop blocking")?;
-    // A few more than we expect, for a datagram can arrive twice; not without end, for a server that
-    // floods us must not keep us from going on.
+    // A few more than we expect, for a datagram can arrive twice; not without end, for a server
+    // that floods us must not keep us from going on.
     while count < open.saturating_add(16) {
-        // An error ends it: mostly that there is nothing more, and any other the next message meets.
+        // Mostly "nothing more, it would block"; any other error meets the next message again.
         let Ok(length) = server.recv(&mut buffer) else { break };
         info!("late reply to an earlier try: {}", shown(&buffer[..length]));
         count += 1;

@@ -24,8 +24,8 @@ pub fn run(options: &Server) -> Result<(), Failure> {
 /// socket, bind: there is no listen and no accept, for there are no connections.
 fn bind_to(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
-    // No SO_REUSEADDR here: nothing of a datagram socket rests in TIME_WAIT, and two servers that both
-    // set the option could bind the same port, so that one of them would get no datagrams.
+    // No SO_REUSEADDR here: nothing of a datagram socket rests in TIME_WAIT, and two servers that
+    // both set the option could bind the same port, so that one of them would get no datagrams.
     socket.bind(&address.into())?;
     // socket2's recv_from wants uninitialised memory; that of std takes a plain buffer.
     let socket = UdpSocket::from(socket);
@@ -36,8 +36,8 @@ fn bind_to(address: SocketAddr) -> io::Result<UdpSocket> {
 
 /// recvfrom, sendto, and again, for ever.
 fn serve(socket: &UdpSocket) -> ! {
-    // One byte more than a message may have. A datagram that does not fit is cut, and the rest of it
-    // is gone; with this byte we can tell, for then it is filled.
+    // One byte more than a message may have. A datagram that does not fit is cut, and the rest of
+    // it is gone; with this byte we can tell, for then it is filled.
     let mut buffer = [0; LIMIT + 1];
     loop {
         match socket.recv_from(&mut buffer) {
@@ -64,8 +64,8 @@ fn serve(socket: &UdpSocket) -> ! {
 
 /// Prints what `peer` has sent. Returns the reply, if it gets one.
 fn receive(datagram: &[u8], peer: SocketAddr) -> Option<&'static [u8]> {
-    // What one datagram holds is one message, whole: there is nothing to wait for, and an unfinished
-    // character at its end stays unfinished.
+    // What one datagram holds is one message, whole: there is nothing to wait for, and an
+    // unfinished character at its end stays unfinished.
     if datagram.len() > LIMIT {
         info!("received from {peer}, cut: {}", printable(&datagram[..LIMIT]));
         return Some(TOO_LONG);

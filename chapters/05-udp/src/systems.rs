@@ -3,11 +3,11 @@
 
 /// A row for each system, shown by `--help`.
 ///
-/// Sources: udp(7) and ip(7) for Linux, but udp(7) says that an unconnected socket learns of errors as
-/// well, and the kernel does otherwise, as a test shows; sysctl net.inet.udp.maxdgram and recv(2) for macOS;
-/// Microsoft's pages on recvfrom and WSARecvFrom (WSAEMSGSIZE, WSAECONNRESET) for Windows. The
-/// largest datagram follows from the 16-bit lengths of RFC 768, RFC 791 and RFC 8200: 65,535 bytes
-/// less 8 of UDP's header and, for IPv4, 20 of IP's.
+/// Sources: udp(7) and ip(7) for Linux, but udp(7) says that an unconnected socket learns of errors
+/// as well, and the kernel does otherwise, as a test shows; sysctl net.inet.udp.maxdgram and
+/// recv(2) for macOS; Microsoft's pages on recvfrom and WSARecvFrom (WSAEMSGSIZE, WSAECONNRESET)
+/// for Windows. The largest datagram follows from the 16-bit lengths of RFC 768, RFC 791 and RFC
+/// 8200: 65,535 bytes less 8 of UDP's header and, for IPv4, 20 of IP's.
 pub const DIFFERENCES: &str = "\
 What differs between systems:
   Linux    The largest datagram has 65,507 bytes over IPv4 and 65,527 over IPv6. One that does not
