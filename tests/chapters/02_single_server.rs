@@ -1,13 +1,14 @@
 //! Chapter 02: one client at a time, and no client that can do harm.
 
 mod hostile;
+mod unharmed;
 
 use std::net::TcpStream;
 use std::time::Duration;
 
 use assert_cmd::Command;
 use harness::Scene;
-use hostile::{REPLY, connect, say, serves_the_next_client, start, survives};
+use hostile::{REPLY, connect, say, serves_the_next_client, start};
 use insta::assert_snapshot;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, starts_with};
@@ -85,45 +86,7 @@ fn a_port_in_use_is_a_clear_error() {
     assert_snapshot!(scene.transcript());
 }
 
-#[test]
-fn connect_and_close() {
-    assert_snapshot!(survives(SERVER, hostile::connect_and_close));
-}
-
-#[test]
-fn connect_and_reset() {
-    assert_snapshot!(survives(SERVER, hostile::connect_and_reset));
-}
-
-#[test]
-fn close_without_q() {
-    assert_snapshot!(survives(SERVER, hostile::close_without_q));
-}
-
-#[test]
-fn reset_in_the_middle() {
-    assert_snapshot!(survives(SERVER, hostile::reset_in_the_middle));
-}
-
-#[test]
-fn split_character() {
-    assert_snapshot!(survives(SERVER, hostile::split_character));
-}
-
-#[test]
-fn half_a_character_at_the_end() {
-    assert_snapshot!(survives(SERVER, hostile::half_a_character_at_the_end));
-}
-
-#[test]
-fn invalid_utf_8() {
-    assert_snapshot!(survives(SERVER, hostile::invalid_utf_8));
-}
-
-#[test]
-fn control_characters() {
-    assert_snapshot!(survives(SERVER, hostile::control_characters));
-}
+hostile::test_each_attack!(SERVER);
 
 #[test]
 fn flood() {
@@ -146,7 +109,7 @@ fn a_client_that_never_reads_holds_it_up_until_it_leaves() {
     next.receives(REPLY);
     next.closes();
     server.prints("closed the connection");
-    hostile::has_not_grown(&server, before, server.comes_to_rest());
+    unharmed::has_not_grown(&server, before, server.comes_to_rest());
 }
 
 #[test]
@@ -186,7 +149,7 @@ fn out_of_descriptors_and_back() {
 
 #[test]
 fn it_ends_quietly_when_its_reader_leaves() {
-    hostile::ends_quietly_when_its_reader_leaves(SERVER, &["--port", "0"]);
+    unharmed::ends_quietly_when_its_reader_leaves(SERVER, &["--port", "0"]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod hostile;
 mod permits;
 #[path = "../../chapters/04-threaded-server/src/threads.rs"]
 mod threads;
+mod unharmed;
 
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use harness::Scene;
-use hostile::{REPLY, connect, say, serves_the_next_client, start, survives};
+use hostile::{REPLY, connect, say, serves_the_next_client, start};
 use insta::assert_snapshot;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, starts_with};
@@ -101,7 +102,7 @@ fn refused_clients_that_stay_cost_little_and_not_for_long() {
             harness::poll(|| (server.comes_to_rest()?.threads == before.threads).then_some(()));
         assert!(back.is_some(), "the threads that wait for refused clients stay");
     }
-    hostile::has_not_grown(&server, before, server.comes_to_rest());
+    unharmed::has_not_grown(&server, before, server.comes_to_rest());
 }
 
 #[test]
@@ -153,7 +154,7 @@ fn a_client_that_never_reads_holds_nobody_up() {
     server.comes_to_rest(); // its thread is blocked in send, not spinning in it
     greedy.closes();
     server.prints("lost: ");
-    hostile::has_not_grown(&server, before, server.comes_to_rest());
+    unharmed::has_not_grown(&server, before, server.comes_to_rest());
 }
 
 #[test]
@@ -166,7 +167,7 @@ fn two_hundred_idle_clients_hold_nobody_up() {
     server.comes_to_rest();
     idle.into_iter().for_each(harness::Peer::closes);
     (0..200).for_each(|_| _ = server.prints("closed the connection"));
-    hostile::has_not_grown(&server, before, server.comes_to_rest());
+    unharmed::has_not_grown(&server, before, server.comes_to_rest());
 }
 
 #[test]
@@ -199,45 +200,7 @@ fn lines_of_many_clients_never_mix() {
     assert_eq!(messages, sent, "every message is printed once, on a line of its own");
 }
 
-#[test]
-fn connect_and_close() {
-    assert_snapshot!(survives(SERVER, hostile::connect_and_close));
-}
-
-#[test]
-fn connect_and_reset() {
-    assert_snapshot!(survives(SERVER, hostile::connect_and_reset));
-}
-
-#[test]
-fn close_without_q() {
-    assert_snapshot!(survives(SERVER, hostile::close_without_q));
-}
-
-#[test]
-fn reset_in_the_middle() {
-    assert_snapshot!(survives(SERVER, hostile::reset_in_the_middle));
-}
-
-#[test]
-fn split_character() {
-    assert_snapshot!(survives(SERVER, hostile::split_character));
-}
-
-#[test]
-fn half_a_character_at_the_end() {
-    assert_snapshot!(survives(SERVER, hostile::half_a_character_at_the_end));
-}
-
-#[test]
-fn invalid_utf_8() {
-    assert_snapshot!(survives(SERVER, hostile::invalid_utf_8));
-}
-
-#[test]
-fn control_characters() {
-    assert_snapshot!(survives(SERVER, hostile::control_characters));
-}
+hostile::test_each_attack!(SERVER);
 
 #[test]
 fn flood() {
@@ -348,7 +311,7 @@ fn a_half_closed_client_still_gets_its_reply() {
 
 #[test]
 fn it_ends_quietly_when_its_reader_leaves() {
-    hostile::ends_quietly_when_its_reader_leaves(SERVER, &["--port", "0"]);
+    unharmed::ends_quietly_when_its_reader_leaves(SERVER, &["--port", "0"]);
 }
 
 #[test]

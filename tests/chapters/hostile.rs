@@ -2,10 +2,12 @@
 //! no harm from it.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream, UdpSocket};
+use std::net::{Shutdown, SocketAddr};
 use std::thread;
 
-use harness::{Peer, Program, Resources, Scene};
+use harness::{Peer, Program, Scene};
+
+use crate::unharmed::has_not_grown;
 
 /// The servers' answer to every message.
 pub const REPLY: &str = "[INFO] server has received your messages";
@@ -39,6 +41,22 @@ pub fn say(peer: &Peer, server: &Program, bytes: impl AsRef<[u8]>) {
 /// What one attack does. It ends when the server has said that the attacker is gone.
 pub type Attack = fn(&Scene, &Program, SocketAddr);
 
+/// Declares a test for each of the attacks below, which compares the transcript with a snapshot.
+macro_rules! test_each_attack {
+    ($server:expr) => {
+        hostile::test_each_attack!($server,
+            connect_and_close connect_and_reset close_without_q reset_in_the_middle
+            split_character half_a_character_at_the_end invalid_utf_8 control_characters);
+    };
+    ($server:expr, $($attack:ident)*) => { $(
+        #[test]
+        fn $attack() {
+            insta::assert_snapshot!(hostile::survives($server, hostile::$attack));
+        }
+    )* };
+}
+pub(crate) use test_each_attack;
+
 /// Attacks a server once, serves the next client, and returns the transcript of both. Then attacks
 /// it twenty times more and proves that it neither spins nor has grown, and serves the next client.
 #[track_caller]
@@ -66,17 +84,6 @@ pub fn serves_the_next_client(scene: &Scene, server: &Program, address: SocketAd
     server.prints("quit!");
     next.receives_end();
     next.closes();
-}
-
-/// Compares what a server used before and after: the same threads and descriptors, and no more
-/// memory than an allocator may keep for the next time.
-#[track_caller]
-pub fn has_not_grown(server: &Program, before: Option<Resources>, after: Option<Resources>) {
-    let (Some(before), Some(after)) = (before, after) else { return };
-    let same = (before.threads, before.descriptors) == (after.threads, after.descriptors);
-    if !same || after.resident > before.resident + 2048 {
-        server.fail(format_args!("it has grown: from {before:?} to {after:?}"));
-    }
 }
 
 #[track_caller]
@@ -170,17 +177,4 @@ pub fn flood(server: &str) {
     let printed = program.stdout().iter().filter(|byte| **byte == b'x').count();
     assert_eq!(printed, SIZE, "every byte of the flood is printed once");
     has_not_grown(&program, before, program.comes_to_rest());
-}
-
-/// `server | head -1`: the reader of its output leaves, and the server ends without a word.
-#[track_caller]
-pub fn ends_quietly_when_its_reader_leaves(server: &str, args: &[&str]) {
-    let ended = harness::run_until_its_reader_leaves(server, args, |first, _| {
-        let address = first.rsplit(' ').next().expect("the first line names the address");
-        // Either of these makes one kind of server print, and is nothing to the other kind.
-        drop(TcpStream::connect(address));
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-        let _ = socket.send_to(b"hello", address);
-    });
-    assert_eq!(ended, (Some(0), String::new()));
 }
