@@ -274,14 +274,16 @@ fn a_panic_in_a_thread_gives_back_what_it_held_and_harms_nobody() {
     threads::in_a_thread("made up", move || {
         let _held = (client, permit); // dropped in this order
         panic!("a bug that this test makes up");
-    });
+    })
+    .expect("a thread starts");
     peer.set_read_timeout(Some(harness::DEADLINE)).expect("a timeout");
     assert_eq!(peer.read(&mut [0]).ok(), Some(0), "the client's socket is closed");
     let free = harness::poll(|| permits.take());
     assert!(free.is_some(), "the permit is given back");
 
     let (done, result) = mpsc::channel();
-    threads::in_a_thread("next", move || done.send("served").expect("somebody waits"));
+    threads::in_a_thread("next", move || done.send("served").expect("somebody waits"))
+        .expect("a thread starts");
     assert_eq!(result.recv_timeout(harness::DEADLINE), Ok("served"));
 }
 

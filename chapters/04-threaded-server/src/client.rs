@@ -16,12 +16,15 @@ const QUIT: &[u8] = b"q";
 /// ends, however it ends, the one is closed and the other free.
 pub fn start(client: Socket, peer: String, permit: Permit, idle_timeout: Option<Duration>) {
     let name = peer.clone();
-    in_a_thread(&name, move || {
+    let started = in_a_thread(&name, move || {
         let end = serve_client(&client, &peer, idle_timeout);
         // First of all, so that whoever sees this client gone finds its permit free.
         drop(permit);
         info!("client {peer} {end}");
     });
+    if let Err(error) = started {
+        info!("client {name} lost: cannot start a thread: {error}");
+    }
 }
 
 /// As in chapter 02, but for the client's name in each line. Returns how the client left.

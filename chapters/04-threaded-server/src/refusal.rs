@@ -1,6 +1,6 @@
 //! A refusal that arrives.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
@@ -24,10 +24,10 @@ pub fn refuse(client: Socket, peer: String, lingering: &mut Permits) {
     if tell(&client).is_err() {
         return; // it has gone already
     }
-    // Without a permit the client is closed at once: a crowd of refused clients must not take more
-    // threads than those that are served.
+    // Without a permit, or without a thread, the client is closed at once: a crowd of refused
+    // clients must not take what those that are served need.
     if let Some(permit) = lingering.take() {
-        in_a_thread(&peer, move || {
+        let _ = in_a_thread(&peer, move || {
             drain(&client);
             drop(permit);
         });
@@ -48,9 +48,13 @@ fn drain(mut client: &Socket) {
     while let Some(left) = LINGER_TIME.checked_sub(start.elapsed()) {
         // A timeout of less than the kernel's microsecond would mean none at all.
         let limit = Some(left.max(Duration::from_millis(1)));
-        // The end, a reset, the timeout: in each case there is nothing left to read.
-        if client.set_read_timeout(limit).is_err() || !matches!(client.read(&mut buffer), Ok(1..)) {
+        if client.set_read_timeout(limit).is_err() {
             return;
+        }
+        match client.read(&mut buffer) {
+            Ok(1..) => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            _ => return, // the end, a reset, the timeout: there is nothing left to read
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A thread whose failure stays its own.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
@@ -7,9 +8,9 @@ use common::info;
 
 /// Does `work` for the client called `name` in a thread of its own.
 ///
-/// If no thread can be started, or if `work` panics, a line says so, everything that `work` owns is
-/// dropped, and nobody else notices.
-pub fn in_a_thread(name: &str, work: impl FnOnce() + Send + 'static) {
+/// If `work` panics, a line says so, everything that it owns is dropped, and nobody else notices.
+/// Fails if no thread can be started; then, too, everything that `work` owns is dropped.
+pub fn in_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let client = name.to_owned();
     let body = move || {
         // A panic ends its own thread only, and drops what that owns. It is caught here so that a
@@ -21,7 +22,5 @@ pub fn in_a_thread(name: &str, work: impl FnOnce() + Send + 'static) {
     };
     // thread::spawn would panic where the system has no thread left to give; spawn on a Builder
     // returns the error. The thread's name shows in a debugger, and in top -H.
-    if let Err(error) = thread::Builder::new().name(name.to_owned()).spawn(body) {
-        info!("client {name} lost: cannot start a thread: {error}");
-    }
+    thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
 }

@@ -36,7 +36,8 @@ struct Cli {
 enum Side {
     /// Print every datagram that arrives, and acknowledge it.
     ///
-    /// One socket serves all clients. Ctrl-C stops the server.
+    /// One socket serves all clients. Ctrl-C stops the server. With --host 0.0.0.0 or ::, replies
+    /// leave from the address that the kernel picks, and a client that called another drops them.
     #[command(verbatim_doc_comment)]
     Server(Server),
 
