@@ -40,7 +40,7 @@ impl Scene {
     pub fn start(&self, name: &str, program: &str, args: &[&str]) -> Program {
         let mut command = Command::new(program);
         command.args(args);
-        self.started(Process::start(name, command))
+        self.started(program, Process::start(name, command))
     }
 
     /// Starts a program under a resource limit of the shell's `ulimit`: `-n 12` allows it 12
@@ -50,7 +50,7 @@ impl Scene {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("ulimit -S {limit} && exec \"$0\" \"$@\""), program]);
         command.args(args);
-        self.started(Process::start(name, command))
+        self.started(program, Process::start(name, command))
     }
 
     /// Starts a program whose stdin, stdout and stderr are a terminal. Linux only.
@@ -60,21 +60,23 @@ impl Scene {
         {
             let mut command = Command::new(program);
             command.args(args);
-            self.started(Process::start_on_terminal(name, command))
+            self.started(program, Process::start_on_terminal(name, command))
         }
         #[cfg(not(target_os = "linux"))]
         self.fail(format_args!("no terminal for {name} ({program} {args:?}) on this system"))
     }
 
     #[track_caller]
-    fn started(&self, process: io::Result<Process>) -> Program {
+    fn started(&self, program: &str, process: io::Result<Process>) -> Program {
         match process {
             Ok(process) => {
                 let process = Rc::new(process);
                 self.0.programs.borrow_mut().push(Rc::clone(&process));
                 Program::new(self, process)
             }
-            Err(error) => self.fail(format_args!("a program cannot be started: {error}")),
+            Err(error) => {
+                self.fail(format_args!("cannot start {program}: {error} (is it installed?)"))
+            }
         }
     }
 

@@ -31,6 +31,12 @@ fn a_failure_tells_all_that_helps_to_find_out_why() {
 }
 
 #[test]
+fn a_program_that_is_not_there_is_named() {
+    let missing = failure(|| _ = Scene::new().start("program", "no-such-program", &[]));
+    assert!(missing.starts_with("cannot start no-such-program: "), "{missing}");
+}
+
+#[test]
 fn a_failing_peer_shows_what_it_expected_and_what_came() {
     let scene = Scene::new();
     let listener = scene.listen("server");
