@@ -225,7 +225,7 @@ fn a_server_that_floods_does_not_hold_the_client_up() {
     server.receives("q");
     client.exits_with(0);
     let late = scene.terminal("client").matches("late reply").count();
-    assert!((1..100).contains(&late), "{late} late replies are shown");
+    assert!((1..50).contains(&late), "{late} late replies are shown");
 }
 
 #[test]
