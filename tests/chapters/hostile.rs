@@ -166,8 +166,8 @@ pub fn flood(server: &str) {
             stream.write_all(&vec![b'x'; SIZE])?;
             stream.shutdown(Shutdown::Write)
         });
-        let mut replies = Vec::new();
-        stream.read_to_end(&mut replies).map(|_| replies)
+        let mut replies = Vec::new(); // bounded: a server that misses the end replies for ever
+        stream.take(SIZE as u64).read_to_end(&mut replies).map(|_| replies)
     });
     let replies = replies.unwrap_or_else(|error| program.fail(error));
     assert!(replies.len() >= SIZE / 1024 * REPLY.len(), "{} bytes of replies", replies.len());
