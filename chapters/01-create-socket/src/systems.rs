@@ -1,5 +1,5 @@
-//! What holds on one system and not on another. The row for Linux is what this chapter's tests
-//! check; the others are from the systems' documentation, and nobody here has run them.
+//! What holds on one system and not on another. The row for Linux is checked by this chapter's
+//! tests or stands in the man pages named below; the others, nobody here has run.
 
 /// A row for each system, shown by `--help`.
 ///
