@@ -9,7 +9,7 @@ help:
 	@echo
 	@sed -n 's/^\([a-z0-9-]*\):.*# \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client
+.PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client run-beliefs
 run-ch01: # create sockets, look at them, wait on them
 	@$(CARGO) run --package ch01-create-socket -- $(ARGS)
 run-ch02: # a TCP server for one client at a time
@@ -22,13 +22,29 @@ run-ch05: # a UDP server
 	@$(CARGO) run --package ch05-udp -- server $(ARGS)
 run-ch05-client: # a UDP client, for the server of 05
 	@$(CARGO) run --package ch05-udp -- client $(ARGS)
+run-beliefs: # beliefs about sockets, each tried: ARGS=backlog for one of them
+	@$(CARGO) run --package beliefs -- $(ARGS)
 
-.PHONY: test lint fmt
-test: # every test: conversations, hostile peers, usage errors
+.PHONY: book record
+book: # the book: built, checked, and opened in the browser
+	@$(CARGO) run --package book -- open
+record: # renew the transcripts and recordings that the book shows; read git diff afterwards
+	INSTA_UPDATE=always $(CARGO) test
+	INSTA_UPDATE=always $(CARGO) test --package recordings
+
+.PHONY: test test-browser lint fmt
+test: # every test: conversations, hostile peers, usage errors, and the book's checks
 	$(CARGO) test
+	$(CARGO) test --package book --package recordings
+	$(CARGO) run --package book
+test-browser: # the book in a browser, which needs chromium, node and npm
+	$(CARGO) run --package book
+	cd tests/browser && npm ci && npm test
 lint: # rustfmt, clippy and rustdoc, with warnings as errors
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- --deny warnings
+	$(CARGO) clippy --all-targets --package book --package recordings -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --no-deps --document-private-items
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --no-deps --document-private-items --package book --package recordings
 fmt: # lay out the source as rustfmt does
 	$(CARGO) fmt

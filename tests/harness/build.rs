@@ -23,10 +23,31 @@ fn main() {
         println!("cargo::rustc-cfg=has_ipv6");
     }
     println!("cargo::rustc-check-cfg=cfg(has_mount_namespaces)");
-    let unshare = Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
-    if all || unshare.is_ok_and(|status| status.success()) {
+    if all || may_unshare("--mount") {
         println!("cargo::rustc-cfg=has_mount_namespaces");
     }
+    println!("cargo::rustc-check-cfg=cfg(has_recording_tools)");
+    let tools = ["ip", "nc", "ps"].map(installed).iter().all(|found| *found);
+    if all || (tools && RECORDED_WITH.into_iter().all(is_version) && may_unshare("--net")) {
+        println!("cargo::rustc-cfg=has_recording_tools");
+    }
+}
+
+/// What the recordings were made with: other versions lay out the same facts in other ways.
+const RECORDED_WITH: [(&str, &str, &str); 3] = [
+    ("ss", "-V", "iproute2-6.1."),
+    ("strace", "-V", "version 6.1"),
+    ("tcpdump", "--version", "version 4.99."),
+];
+
+fn is_version((tool, flag, version): (&str, &str, &str)) -> bool {
+    let output = Command::new(tool).arg(flag).output();
+    installed(tool) && output.is_ok_and(|it| String::from_utf8_lossy(&it.stdout).contains(version))
+}
+
+fn may_unshare(namespace: &str) -> bool {
+    let tried = Command::new("unshare").args(["--map-root-user", namespace, "true"]).status();
+    tried.is_ok_and(|status| status.success())
 }
 
 fn installed(tool: &str) -> bool {

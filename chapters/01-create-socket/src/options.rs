@@ -9,6 +9,7 @@ use socket2::Socket;
 use crate::portrait::create;
 use crate::{Family, Kind};
 
+// ANCHOR: options
 /// getsockopt, setsockopt, getsockopt, for each option, on a fresh socket of this kind.
 pub fn show(family: Family, kind: Kind, buffer: usize) -> Result<(), Failure> {
     let socket = create(family, kind)?;
@@ -32,7 +33,9 @@ pub fn show(family: Family, kind: Kind, buffer: usize) -> Result<(), Failure> {
     }
     Ok(())
 }
+// ANCHOR_END: options
 
+// ANCHOR: switch
 /// An option that is on or off, turned to what it was not.
 fn switch(
     socket: &Socket,
@@ -48,6 +51,7 @@ fn switch(
     };
     print(name, line());
 }
+// ANCHOR_END: switch
 
 /// An option that is a number of bytes.
 fn size(

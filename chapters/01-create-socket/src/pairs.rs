@@ -12,6 +12,7 @@ const TYPES: [(&str, Type); 3] = [
 const FAMILIES: [(&str, Domain); 3] =
     [("AF_UNIX", Domain::UNIX), ("AF_INET", Domain::IPV4), ("AF_INET6", Domain::IPV6)];
 
+// ANCHOR: pairs
 /// Creates a socket of each pair, and says whether the kernel agreed.
 pub fn show() {
     say!("Families and types, tried on this machine:");
@@ -26,6 +27,7 @@ pub fn show() {
         } // the socket has been dropped, and that closed it
     }
 }
+// ANCHOR_END: pairs
 
 /// The protocol that the kernel chose, in words, if there is one and the system tells.
 pub fn protocol(socket: &Socket) -> String {

@@ -10,6 +10,7 @@ use socket2::{SockAddr, Socket};
 use crate::pairs::protocol;
 use crate::{Family, Kind};
 
+// ANCHOR: portrait
 /// socket, and all that the kernel tells about the new socket; then bind, and what that changed.
 pub fn show(family: Family, kind: Kind, port: u16) -> Result<Socket, Failure> {
     let socket = create(family, kind)?;
@@ -32,6 +33,7 @@ pub fn show(family: Family, kind: Kind, port: u16) -> Result<Socket, Failure> {
     socket.set_read_timeout(None).or_fail("cannot clear the timeout")?;
     Ok(socket)
 }
+// ANCHOR_END: portrait
 
 /// socket and bind, without a word.
 pub fn bound(family: Family, kind: Kind, port: u16) -> Result<Socket, Failure> {
@@ -40,6 +42,7 @@ pub fn bound(family: Family, kind: Kind, port: u16) -> Result<Socket, Failure> {
     Ok(socket)
 }
 
+// ANCHOR: create
 /// socket: an object in the kernel, and a small number by which this process refers to it.
 pub fn create(family: Family, kind: Kind) -> Result<Socket, Failure> {
     if family == Family::Unix && !cfg!(unix) {
@@ -47,7 +50,9 @@ pub fn create(family: Family, kind: Kind) -> Result<Socket, Failure> {
     }
     Socket::new(family.domain(), kind.socket_type(), None).or_fail("cannot create this socket")
 }
+// ANCHOR_END: create
 
+// ANCHOR: bind
 /// bind: gives the socket the name under which others find it.
 fn bind(socket: &Socket, family: Family, port: u16) -> Result<(), Failure> {
     let address: SockAddr = match family {
@@ -66,6 +71,7 @@ fn bind(socket: &Socket, family: Family, port: u16) -> Result<(), Failure> {
     let wanted = format!("cannot bind to {}", name(Ok(address.clone())));
     socket.bind(&address).or_fail_to_listen(wanted)
 }
+// ANCHOR_END: bind
 
 /// A socket's address as people write it.
 pub fn name(address: io::Result<SockAddr>) -> String {

@@ -9,6 +9,7 @@ use socket2::Socket;
 use crate::portrait::name;
 use crate::{Cli, Kind};
 
+// ANCHOR: waiting
 /// Waits on a bound socket: in accept if it is a stream, which becomes a listener first; in recv if
 /// it takes datagrams.
 pub fn show(socket: &Socket, kind: Kind, cli: &Cli) -> Result<(), Failure> {
@@ -37,7 +38,9 @@ pub fn show(socket: &Socket, kind: Kind, cli: &Cli) -> Result<(), Failure> {
     attempt("non-blocking", socket, wait);
     Ok(())
 }
+// ANCHOR_END: waiting
 
+// ANCHOR: attempt
 /// Makes the call, and says what it returned and how long that took.
 fn attempt(way: &str, socket: &Socket, wait: fn(&Socket) -> io::Result<()>) {
     let start = Instant::now();
@@ -59,6 +62,7 @@ fn attempt(way: &str, socket: &Socket, wait: fn(&Socket) -> io::Result<()>) {
         Err(error) => say!("  {way}: failed after {took:.2} s ({error})"),
     }
 }
+// ANCHOR_END: attempt
 
 fn receive(mut socket: &Socket) -> io::Result<()> {
     socket.read(&mut [0; 1024]).map(drop) // Read for a socket is recv

@@ -49,6 +49,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     serve(&listener)
 }
 
+// ANCHOR: listen
 /// socket, bind, listen: the three calls with which every TCP server begins.
 fn listen_on(address: SocketAddr, backlog: u16) -> io::Result<Socket> {
     let listener = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
@@ -62,7 +63,9 @@ fn listen_on(address: SocketAddr, backlog: u16) -> io::Result<Socket> {
     info!("waiting for connection...");
     Ok(listener)
 }
+// ANCHOR_END: listen
 
+// ANCHOR: serve
 /// accept, serve, close, and again, for ever.
 fn serve(listener: &Socket) -> ! {
     let mut in_trouble = false;
@@ -87,7 +90,9 @@ fn serve(listener: &Socket) -> ! {
         }
     }
 }
+// ANCHOR_END: serve
 
+// ANCHOR: client
 /// One client from its first message to its end. Whatever goes wrong ends this client alone.
 fn serve_client(client: &Socket) {
     let mut text = Decoder::default();
@@ -101,7 +106,9 @@ fn serve_client(client: &Socket) {
         Err(error) => info!("client lost: {}", words(&error)),
     }
 }
+// ANCHOR_END: client
 
+// ANCHOR: talk
 /// recv, send, and again, until the client leaves. Returns the line that says how it left.
 ///
 /// socket2's read is recv and its write is send.
@@ -126,3 +133,4 @@ fn talk(mut client: &Socket, text: &mut Decoder) -> io::Result<&'static str> {
         client.write_all(REPLY)?; // send may take a part only; write_all sends the rest as well
     }
 }
+// ANCHOR_END: talk

@@ -7,6 +7,7 @@ use std::time::Duration;
 use common::{Failure, OrFail, ServerAddress, info, name, words};
 use socket2::{Domain, Socket, Type};
 
+// ANCHOR: addresses
 /// Tries the addresses that the host name stands for, in turn, until one accepts.
 pub fn connect_to(wanted: &ServerAddress, timeout: Option<Duration>) -> Result<Socket, Failure> {
     let addresses = wanted.resolve()?;
@@ -21,7 +22,9 @@ pub fn connect_to(wanted: &ServerAddress, timeout: Option<Duration>) -> Result<S
     }
     connect(*last, timeout).or_fail_to_connect(format_args!("cannot connect to {last}"))
 }
+// ANCHOR_END: addresses
 
+// ANCHOR: connect
 /// socket, connect: the server's kernel answers, even if the server has yet to call accept.
 fn connect(address: SocketAddr, timeout: Option<Duration>) -> io::Result<Socket> {
     let server = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
@@ -38,3 +41,4 @@ fn connect(address: SocketAddr, timeout: Option<Duration>) -> io::Result<Socket>
     info!("connected to {} from {}", theirs.unwrap_or(address), name(ours));
     Ok(server)
 }
+// ANCHOR_END: connect

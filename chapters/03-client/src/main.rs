@@ -57,6 +57,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     converse(&server, cli)
 }
 
+// ANCHOR: converse
 /// Ask, send, recv, and again, until q or the end of the input.
 fn converse(mut server: &Socket, cli: &Cli) -> Result<(), Failure> {
     let lost = format!("lost the connection to {}", cli.address);
@@ -89,7 +90,9 @@ fn converse(mut server: &Socket, cli: &Cli) -> Result<(), Failure> {
     }
     Err(Failure::new(format_args!("{lost}: the server has closed it")))
 }
+// ANCHOR_END: converse
 
+// ANCHOR: message
 /// Asks until there is a message that can be sent. The end of the input leaves politely.
 fn next_message() -> Result<String, Failure> {
     loop {
@@ -104,7 +107,9 @@ fn next_message() -> Result<String, Failure> {
         }
     }
 }
+// ANCHOR_END: message
 
+// ANCHOR: receive
 /// recv, again where a signal cut it short (Ctrl-Z and fg do that to a recv with a timeout).
 fn receive(mut server: &Socket, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
@@ -114,3 +119,4 @@ fn receive(mut server: &Socket, buffer: &mut [u8]) -> io::Result<usize> {
         }
     }
 }
+// ANCHOR_END: receive

@@ -12,6 +12,7 @@ use crate::threads::in_a_thread;
 const REPLY: &[u8] = b"[INFO] server has received your messages";
 const QUIT: &[u8] = b"q";
 
+// ANCHOR: start
 /// Serves `client` in a new thread. The thread owns the client's socket and its permit: when it
 /// ends, however it ends, the one is closed and the other free.
 pub fn start(client: Socket, peer: String, permit: Permit, idle_timeout: Option<Duration>) {
@@ -26,6 +27,7 @@ pub fn start(client: Socket, peer: String, permit: Permit, idle_timeout: Option<
         info!("client {name} lost: cannot start a thread: {error}");
     }
 }
+// ANCHOR_END: start
 
 /// As in chapter 02, but for the client's name in each line. Returns how the client left.
 fn serve_client(client: &Socket, peer: &str, idle_timeout: Option<Duration>) -> String {
@@ -42,6 +44,7 @@ fn serve_client(client: &Socket, peer: &str, idle_timeout: Option<Duration>) -> 
     }
 }
 
+// ANCHOR: talk
 /// recv, send, and again. Blocking is no trouble any more: it holds up this client's thread alone.
 fn talk(
     mut client: &Socket,
@@ -68,3 +71,4 @@ fn talk(
         client.write_all(REPLY)?;
     }
 }
+// ANCHOR_END: talk

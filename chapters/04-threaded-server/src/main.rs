@@ -77,6 +77,7 @@ fn listen_on(address: SocketAddr, backlog: u16) -> io::Result<Socket> {
     Ok(listener)
 }
 
+// ANCHOR: serve
 /// accept, hand the client to a thread, and at once accept again: nobody waits for anybody.
 fn serve(listener: &Socket, cli: &Cli) -> ! {
     let mut permits = Permits::new(cli.max_clients as usize);
@@ -105,3 +106,4 @@ fn serve(listener: &Socket, cli: &Cli) -> ! {
         }
     }
 }
+// ANCHOR_END: serve

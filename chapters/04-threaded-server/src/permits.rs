@@ -22,6 +22,7 @@ impl Permits {
         Self { taken: Arc::default(), limit }
     }
 
+    // ANCHOR: take
     /// Takes a permit, or none if all are taken.
     ///
     /// `&mut self` says that one thread alone takes them, the one that accepts, so nobody can come
@@ -33,10 +34,13 @@ impl Permits {
         self.taken.fetch_add(1, Ordering::AcqRel);
         Some(Permit { taken: Arc::clone(&self.taken) })
     }
+    // ANCHOR_END: take
 }
 
+// ANCHOR: give-back
 impl Drop for Permit {
     fn drop(&mut self) {
         self.taken.fetch_sub(1, Ordering::AcqRel);
     }
 }
+// ANCHOR_END: give-back

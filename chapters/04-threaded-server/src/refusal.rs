@@ -13,6 +13,7 @@ use crate::threads::in_a_thread;
 const FULL: &[u8] = b"[INFO] server is full, try again later";
 const LINGER_TIME: Duration = Duration::from_secs(2);
 
+// ANCHOR: refuse
 /// Tells one client too many that the server is full, then closes the connection.
 ///
 /// If we close while something that the client has sent is unread, the kernel sends a reset and not
@@ -33,14 +34,18 @@ pub fn refuse(client: Socket, peer: String, lingering: &mut Permits) {
         });
     }
 }
+// ANCHOR_END: refuse
 
+// ANCHOR: tell
 /// send, and shutdown of our half: the client reads the refusal, then the end of the stream. A new
 /// connection's send buffer is empty, so this does not block.
 fn tell(mut client: &Socket) -> io::Result<()> {
     client.write_all(FULL)?;
     client.shutdown(Shutdown::Write)
 }
+// ANCHOR_END: tell
 
+// ANCHOR: drain
 /// recv until the client has closed as well, or until it has had time enough.
 fn drain(mut client: &Socket) {
     let start = Instant::now();
@@ -58,3 +63,4 @@ fn drain(mut client: &Socket) {
         }
     }
 }
+// ANCHOR_END: drain

@@ -6,6 +6,7 @@ use std::thread;
 
 use common::info;
 
+// ANCHOR: thread
 /// Does `work` for the client called `name` in a thread of its own.
 ///
 /// If `work` panics, a line says so, everything that it owns is dropped, and nobody else notices.
@@ -24,3 +25,4 @@ pub fn in_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Resu
     // returns the error. The thread's name shows in a debugger, and in top -H.
     thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
 }
+// ANCHOR_END: thread

@@ -21,6 +21,7 @@ pub fn run(options: &Client) -> Result<(), Failure> {
     converse(&server, options)
 }
 
+// ANCHOR: connect
 /// socket, connect: on a datagram socket, connect sends nothing. It notes the address, so that send
 /// needs none; from then on the kernel lets only that peer's datagrams through, and can tell us if
 /// nobody listens there.
@@ -33,6 +34,7 @@ fn connect(address: SocketAddr, timeout: Duration) -> io::Result<UdpSocket> {
     info!("sending to {} from {}", server.peer_addr()?, server.local_addr()?);
     Ok(server)
 }
+// ANCHOR_END: connect
 
 /// Ask, exchange, and again, until q or the end of the input.
 fn converse(server: &UdpSocket, options: &Client) -> Result<(), Failure> {
@@ -63,6 +65,7 @@ fn next_message() -> Result<String, Failure> {
     }
 }
 
+// ANCHOR: exchange
 /// Sends `message` until there is a reply, and prints it. `open` is how many replies to earlier
 /// messages may still come; returns how many after this one.
 ///
@@ -104,3 +107,4 @@ fn exchange(
         "no reply from {address} (tries: {tries}, each of {timeout:?}; is the server running there?)"
     )))
 }
+// ANCHOR_END: exchange

@@ -17,6 +17,7 @@ pub fn receive(server: &UdpSocket, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
+// ANCHOR: late
 /// Takes in what has come since the last reply, without waiting. Returns how many of the `open`
 /// replies that accounts for.
 pub fn late_replies(server: &UdpSocket, open: u16) -> Result<u16, Failure> {
@@ -34,6 +35,7 @@ pub fn late_replies(server: &UdpSocket, open: u16) -> Result<u16, Failure> {
     server.set_nonblocking(false).or_fail("cannot block again")?;
     Ok(open.min(count))
 }
+// ANCHOR_END: late
 
 /// A reply as it is shown, with a word if it was longer than the limit and has been cut.
 pub fn shown(reply: &[u8]) -> String {

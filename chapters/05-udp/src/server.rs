@@ -21,6 +21,7 @@ pub fn run(options: &Server) -> Result<(), Failure> {
     serve(&socket)
 }
 
+// ANCHOR: bind
 /// socket, bind: there is no listen and no accept, for there are no connections.
 fn bind_to(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
@@ -33,7 +34,9 @@ fn bind_to(address: SocketAddr) -> io::Result<UdpSocket> {
     info!("waiting for datagrams...");
     Ok(socket)
 }
+// ANCHOR_END: bind
 
+// ANCHOR: serve
 /// recvfrom, sendto, and again, for ever.
 fn serve(socket: &UdpSocket) -> ! {
     // One byte more than a message may have. A datagram that does not fit is cut, and the rest of
@@ -61,7 +64,9 @@ fn serve(socket: &UdpSocket) -> ! {
         }
     }
 }
+// ANCHOR_END: serve
 
+// ANCHOR: receive
 /// Prints what `peer` has sent. Returns the reply, if it gets one.
 fn receive(datagram: &[u8], peer: SocketAddr) -> Option<&'static [u8]> {
     // What one datagram holds is one message, whole: there is nothing to wait for, and an
@@ -85,3 +90,4 @@ fn receive(datagram: &[u8], peer: SocketAddr) -> Option<&'static [u8]> {
     let is_a_reply = [REPLY, TOO_LONG].contains(&datagram);
     (!is_a_reply).then_some(REPLY)
 }
+// ANCHOR_END: receive

@@ -65,6 +65,7 @@ fn read_line(input: &mut impl BufRead, limit: usize) -> io::Result<Typed> {
     Ok(String::from_utf8(line).map_or(Typed::NotText, Typed::Line))
 }
 
+// ANCHOR: print
 /// Writes `text` to stdout at once; [`say!`] and [`info!`] are made of it.
 ///
 /// Does not return if stdout is gone: the program ends, with status 0 if its reader has left, and
@@ -81,6 +82,7 @@ pub fn print(text: &str) {
         }
     }
 }
+// ANCHOR_END: print
 
 #[cfg(test)]
 mod tests {

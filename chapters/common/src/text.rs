@@ -13,6 +13,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    // ANCHOR: push
     /// Takes the bytes that arrived and returns what can be shown now, made [`printable`].
     pub fn push(&mut self, bytes: &[u8]) -> String {
         if self.pending.is_empty() && unfinished(bytes) == 0 {
@@ -23,6 +24,7 @@ impl Decoder {
         let rest = self.pending.split_off(whole);
         printable(&mem::replace(&mut self.pending, rest))
     }
+    // ANCHOR_END: push
 
     /// Returns what is left at the end of the stream: half a character, which shows as U+FFFD, or
     /// nothing.
@@ -31,6 +33,7 @@ impl Decoder {
     }
 }
 
+// ANCHOR: unfinished
 /// How many bytes at the end of `bytes` begin a character that may still be completed: 0 to 3.
 fn unfinished(bytes: &[u8]) -> usize {
     let end = bytes.utf8_chunks().last().map_or(&[][..], |c| c.invalid());
@@ -40,7 +43,9 @@ fn unfinished(bytes: &[u8]) -> usize {
         _ => 0,
     }
 }
+// ANCHOR_END: unfinished
 
+// ANCHOR: printable
 /// Decodes UTF-8 for display, with everything escaped by which a peer could drive our terminal.
 ///
 /// That is control characters (a forged log line begins with a newline, a repainted screen with
@@ -62,6 +67,7 @@ pub fn printable(bytes: &[u8]) -> String {
     }
     safe
 }
+// ANCHOR_END: printable
 
 fn is_harmful(c: char) -> bool {
     c.is_control() || separates_lines(c) || changes_direction(c)

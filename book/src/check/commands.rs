@@ -1,0 +1,162 @@
+//! Commands that a reader is told to type: what they name must be there.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::page::Page;
+use crate::problem::Problems;
+use crate::project::Project;
+
+/// Commands that can stand in a line beside ours and need no proof.
+const HARMLESS: [&str; 2] = ["printf", "cd"];
+
+/// What a command of ours may name.
+struct Known {
+    makefile: String,
+    packages: Vec<String>,
+    snapshots: Vec<(String, String)>,
+}
+
+pub fn check(project: &Project, pages: &[Page], problems: &mut Problems) -> Result<()> {
+    let known = Known {
+        makefile: project.read(Path::new("Makefile"))?,
+        packages: packages(project)?,
+        snapshots: project.snapshots()?,
+    };
+    for page in pages {
+        for block in page.blocks() {
+            if block.info.as_deref() != Some("sh") {
+                continue;
+            }
+            for (index, line) in block.body.lines().enumerate() {
+                if let Err(what) = known.line(line) {
+                    problems.add(&page.file, block.line + 1 + index, what);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of every package of the workspace.
+fn packages(project: &Project) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for folder in ["chapters", "tests", "book"] {
+        for file in project.files(Path::new(folder), "toml")? {
+            if !file.ends_with("Cargo.toml") {
+                continue;
+            }
+            let manifest: toml::Table = project
+                .read(&file)?
+                .parse()
+                .with_context(|| format!("cannot read {}", file.display()))?;
+            let name = manifest.get("package").and_then(|package| package.get("name"));
+            names.extend(name.and_then(toml::Value::as_str).map(str::to_owned));
+        }
+    }
+    Ok(names)
+}
+
+impl Known {
+    /// One line of a block: commands joined by pipes, or a comment.
+    fn line(&self, line: &str) -> Result<(), String> {
+        let command = line.split(" #").next().unwrap_or_default().trim();
+        if command.is_empty() || command.starts_with('#') || self.recorded(command) {
+            return Ok(());
+        }
+        command.split(" | ").try_for_each(|part| self.command(part))
+    }
+
+    /// Whether a recording begins with this command.
+    fn recorded(&self, command: &str) -> bool {
+        let typed = format!("$ {command}");
+        self.snapshots.iter().any(|(_, text)| text.lines().any(|line| line == typed))
+    }
+
+    fn command(&self, command: &str) -> Result<(), String> {
+        let words = shlex::split(command).ok_or("a quote is left open")?;
+        match words.first().map_or("", String::as_str) {
+            "make" => self.make(&words[1..]),
+            "cargo" => self.cargo(&words[1..]),
+            word if HARMLESS.contains(&word) => Ok(()),
+            _ => Err(format!("no recording has run {command:?}")),
+        }
+    }
+
+    /// `make TARGET… NAME=VALUE…`
+    fn make(&self, words: &[String]) -> Result<(), String> {
+        let is_variable = |word: &&String| word.contains('=');
+        let targets: Vec<_> = words.iter().filter(|word| !is_variable(word)).collect();
+        for target in &targets {
+            let rule = format!("{target}:");
+            if !self.makefile.lines().any(|line| line.starts_with(&rule)) {
+                return Err(format!("the Makefile has no target {target:?}"));
+            }
+        }
+        for variable in words.iter().filter(is_variable) {
+            let (name, value) = variable.split_once('=').unwrap_or_default();
+            if !self.makefile.contains(&format!("$({name})")) {
+                return Err(format!("the Makefile has no variable {name:?}"));
+            }
+            let arguments = shlex::split(value).ok_or("a quote is left open")?;
+            for target in &targets {
+                self.arguments_of_target(target, &arguments)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The arguments that `$(ARGS)` hands to the program that a target runs.
+    fn arguments_of_target(&self, target: &str, arguments: &[String]) -> Result<(), String> {
+        let mut lines = self.makefile.lines();
+        lines.find(|line| line.starts_with(&format!("{target}:")));
+        let recipe = lines.next().unwrap_or_default();
+        let words: Vec<_> = recipe.split_whitespace().map(str::to_owned).collect();
+        let start = words.iter().position(|word| word == "run").unwrap_or(0);
+        let words = words.iter().map(|word| word.as_str());
+        let handed_on = words.skip(start).flat_map(|word| match word {
+            "$(ARGS)" => arguments.to_vec(),
+            word => vec![word.to_owned()],
+        });
+        self.cargo(&handed_on.collect::<Vec<_>>())
+    }
+
+    /// `cargo COMMAND --package NAME -- ARGUMENTS`
+    fn cargo(&self, words: &[String]) -> Result<(), String> {
+        let named = words.iter().position(|word| word == "-p" || word == "--package");
+        let package = named.and_then(|index| words.get(index + 1));
+        let Some(package) = package else { return Ok(()) };
+        if !self.packages.contains(package) {
+            return Err(format!("no package is called {package:?}"));
+        }
+        match words.iter().position(|word| word == "--") {
+            Some(end) if words[0] == "run" => self.flags(package, &words[end + 1..]),
+            _ => Ok(()),
+        }
+    }
+
+    /// Flags are known from the snapshots of `--help`, which a test compares with the program's.
+    fn flags(&self, package: &str, arguments: &[String]) -> Result<(), String> {
+        let program =
+            package.trim_start_matches(|c: char| c.is_ascii_digit() || c == 'c' || c == 'h');
+        let program = program.trim_start_matches('-').replace('-', "_");
+        let subcommand = arguments.first().filter(|word| !word.starts_with('-'));
+        let is_help = |name: &str| match (name.split_once("__help"), subcommand) {
+            (Some((test, rest)), Some(word)) if rest.ends_with(word.as_str()) => test == program,
+            (Some((test, _)), None) => test == program,
+            _ => false,
+        };
+        let help: Vec<_> = self.snapshots.iter().filter(|(name, _)| is_help(name)).collect();
+        for flag in arguments.iter().filter(|word| word.starts_with("--")) {
+            let flag = flag.split('=').next().unwrap_or_default();
+            let known = help.iter().any(|(_, text)| {
+                text.split(|c: char| c.is_whitespace() || c == ',').any(|word| word == flag)
+            });
+            if !known && flag != "--help" {
+                return Err(format!("{package} has no flag {flag}"));
+            }
+        }
+        Ok(())
+    }
+}

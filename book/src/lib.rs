@@ -1,0 +1,66 @@
+//! Builds the book with mdBook, and refuses to build one that does not tell the truth.
+//!
+//! A page says *what* to show; this crate takes it from where it was proved: a listing from source
+//! that is compiled and tested, a transcript from a snapshot that a test compares. What a page may
+//! say is in [`expand`](mod@expand), what is refused in [`check`](mod@check).
+
+mod call_flow;
+pub mod check;
+pub mod expand;
+mod listing;
+mod output;
+mod page;
+mod problem;
+mod project;
+pub mod serve;
+mod source;
+mod theme;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use mdbook_driver::MDBook;
+use mdbook_driver::builtin_preprocessors::{IndexPreprocessor, LinkPreprocessor};
+use mdbook_driver::config::Config;
+
+pub use problem::{Problem, Problems};
+pub use project::Project;
+
+/// The languages of the book: the folder of each under `book/`, and its title. A translation is a
+/// folder with the same pages, the same includes and the same ids.
+pub const LANGUAGES: [(&str, &str); 1] = [("en", "Sockets, Step by Step")];
+
+/// Checks the pages of every language, builds them, and checks what was built.
+///
+/// Returns the first page of the first language. Fails with [`Problems`] if a page breaks a rule,
+/// and with mdBook's error if mdBook fails.
+pub fn build(project: &Project) -> Result<PathBuf> {
+    for (language, title) in LANGUAGES {
+        check::pages(project, language)?;
+        let output = build_language(project, language, title)?;
+        check::links(project, language, &output)?;
+    }
+    Ok(project.output(LANGUAGES[0].0).join("index.html"))
+}
+
+/// Runs mdBook for one language, as `mdbook build` would, but with our preprocessor in this process
+/// and mdBook's page template mended. Returns the folder with the built pages.
+fn build_language(project: &Project, language: &str, title: &str) -> Result<PathBuf> {
+    let root = project.book();
+    let output = project.output(language);
+    let theme = theme::write().context("cannot prepare the page template")?;
+    let mut config = Config::from_disk(root.join("book.toml"))?;
+    config.book.src = language.into();
+    config.book.language = Some(language.into());
+    config.book.title = Some(title.into());
+    config.build.build_dir.clone_from(&output);
+    config.build.use_default_preprocessors = false;
+    config.set("preprocessor", serde_json::json!({}))?; // book.toml names us as a command
+    config.set("output.html.theme", theme.path())?;
+    let mut book = MDBook::load_with_config(root, config)?;
+    book.with_preprocessor(expand::Expand);
+    book.with_preprocessor(LinkPreprocessor::new());
+    book.with_preprocessor(IndexPreprocessor::new());
+    book.build()?;
+    Ok(output)
+}

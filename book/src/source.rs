@@ -1,0 +1,79 @@
+//! Whole source files as pages, with a number on each line that a link can lead to.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use mdbook_preprocessor::book::Chapter;
+
+use crate::project::Project;
+
+/// The Rust files of a folder: `main.rs` or `lib.rs` first, then the others by name.
+pub fn files(project: &Project, folder: &str) -> Result<Vec<PathBuf>> {
+    let mut files = project.files(Path::new(folder), "rs")?;
+    files.sort_by_key(|file| !(file.ends_with("main.rs") || file.ends_with("lib.rs")));
+    Ok(files)
+}
+
+/// `{{#sources FOLDER}}`: a list of links, each with the first sentence of the file.
+pub fn list(project: &Project, folder: &str) -> Result<String, String> {
+    let files = files(project, folder).map_err(|error| error.to_string())?;
+    if files.is_empty() {
+        return Err(format!("there are no Rust files in {folder}"));
+    }
+    let mut list = String::new();
+    for file in files {
+        let text = project.read(&file).map_err(|error| error.to_string())?;
+        let name = file_name(&file);
+        let header = first_sentence(&text);
+        writeln!(list, "- [{name}]({}): {header}", page_path(&file).display())
+            .expect("a String takes everything");
+    }
+    Ok(list)
+}
+
+/// The page of one file, to stand below `parent`.
+pub fn page(project: &Project, file: &Path, parent: &Chapter) -> Result<Chapter> {
+    let text = project.read(file)?;
+    let numbers: Vec<_> = (1..=text.lines().count())
+        .map(|line| format!("<span id=\"L{line}\">{line}</span>"))
+        .collect();
+    let content = format!(
+        "# {}\n\n<div class=\"source\">\n<pre class=\"line-numbers\">{}</pre>\n\n\
+         `````rust,ignore\n{text}`````\n\n</div>\n",
+        file.display(),
+        numbers.join("\n"),
+    );
+    let parents = [parent.parent_names.clone(), vec![parent.name.clone()]].concat();
+    let mut page = Chapter::new(&file_name(file), content, page_path(file), parents);
+    page.source_path = None; // it is not a file of the book
+    Ok(page)
+}
+
+/// A link to a line of a file's page, from a page of the book.
+pub fn link(file: &Path, line: usize) -> String {
+    format!("{}#L{line}", page_path(file).with_extension("html").display())
+}
+
+/// A file's name with its chapter, such as `02-single-server/main.rs`.
+pub fn short_name(file: &Path) -> String {
+    let parts = file.iter().filter(|part| *part != "chapters" && *part != "src");
+    parts.collect::<PathBuf>().display().to_string()
+}
+
+fn page_path(file: &Path) -> PathBuf {
+    Path::new("source").join(short_name(file)).with_extension("md")
+}
+
+fn file_name(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The first sentence of the comment with which a file begins.
+fn first_sentence(text: &str) -> String {
+    let header = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
+    let paragraph: Vec<_> = header.take_while(|line| !line.is_empty()).collect();
+    let paragraph = paragraph.join(" ");
+    let end = paragraph.find(". ").map_or(paragraph.len(), |end| end + 1);
+    paragraph[..end].to_owned()
+}

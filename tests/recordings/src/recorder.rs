@@ -1,0 +1,103 @@
+//! Commands as a reader types them, and what they print.
+
+use std::fmt::Write as _;
+use std::process::Command;
+
+use harness::{Program, Scene, build, poll};
+
+use crate::stable::stable;
+
+/// The scene that is being recorded, and its recordings so far.
+pub struct Recorder {
+    /// In it, the chapters' programs run and are typed at.
+    pub scene: Scene,
+    recordings: Vec<(String, String)>,
+    programs: Vec<(String, String)>,
+}
+
+impl Recorder {
+    /// Builds these packages' programs. A command may start them as `target/debug/NAME`.
+    pub fn new(packages: &[&str]) -> Self {
+        let programs = packages.iter().map(|name| (format!("target/debug/{name}"), build(name)));
+        Self { scene: Scene::new(), recordings: Vec::new(), programs: programs.collect() }
+    }
+
+    /// Starts a chapter's program, on the port that it has by default.
+    pub fn start(&self, name: &str, package: &str, args: &[&str]) -> Program {
+        self.scene.start(name, &self.path(package), args)
+    }
+
+    /// Starts a command on a terminal of its own, as a reader would.
+    pub fn start_command(&self, name: &str, typed: &str) -> Program {
+        let script = format!("exec {}", self.with_paths(typed));
+        self.scene.start_on_terminal(name, "sh", &["-c", &script])
+    }
+
+    /// Runs a command again and again until its output contains `text`, and records that.
+    pub fn look(&mut self, name: &str, typed: &str, text: &str) {
+        let seen = self.awaits(typed, text);
+        self.record(name, typed, &seen);
+    }
+
+    /// Runs a command again and again until its output contains `text`. Returns the output.
+    ///
+    /// The kernel does its part after the call that asked for it has returned, so the first look
+    /// may come too early.
+    pub fn awaits(&self, typed: &str, text: &str) -> String {
+        let command = self.with_paths(typed);
+        let mut seen = String::new();
+        let found = poll(|| {
+            let output = Command::new("sh").args(["-c", &format!("exec 2>&1; {command}")]).output();
+            let output = output.expect("there is a shell");
+            seen = String::from_utf8_lossy(&output.stdout).into_owned();
+            seen.contains(text).then_some(())
+        });
+        assert!(found.is_some(), "{typed} never shows {text:?}, but:\n{seen}");
+        seen
+    }
+
+    /// Records everything that stands on a command's terminal, as soon as `text` stands there.
+    pub fn screen(&mut self, name: &str, typed: &str, program: &Program, text: &str) {
+        let screen = || String::from_utf8_lossy(&program.stdout()).into_owned();
+        let found = poll(|| Some(screen()).filter(|seen| seen.contains(text)));
+        let seen = found.unwrap_or_else(|| panic!("{typed} never shows {text:?}:\n{}", screen()));
+        self.record(name, typed, &seen);
+    }
+
+    /// Records what a command printed.
+    pub fn record(&mut self, name: &str, typed: &str, output: &str) {
+        let output = self
+            .programs
+            .iter()
+            .fold(output.to_owned(), |text, (short, path)| text.replace(path, short));
+        let mut lines: Vec<_> = output.lines().map(str::trim_end).collect();
+        if typed.starts_with("strace") {
+            // The loader and the runtime come first, and are different on every system.
+            let start = lines.iter().position(|line| line.starts_with("socket(")).unwrap_or(0);
+            lines.splice(..start, ["…"]);
+        }
+        if typed.starts_with("ss ") {
+            lines[1..].sort_unstable(); // the kernel lists sockets in no particular order
+        }
+        self.recordings.push((name.to_owned(), format!("$ {typed}\n{}\n", lines.join("\n"))));
+    }
+
+    /// Everything that was recorded, with what differs from run to run replaced: a line `== NAME`
+    /// before each recording.
+    pub fn finish(self) -> String {
+        let mut text = String::new();
+        for (name, recording) in &self.recordings {
+            write!(text, "== {name}\n{recording}").expect("a String takes everything");
+        }
+        stable(&text)
+    }
+
+    fn path(&self, package: &str) -> String {
+        let found = self.programs.iter().find(|(short, _)| short.ends_with(package));
+        found.map(|(_, path)| path.clone()).expect("the package was given to new")
+    }
+
+    fn with_paths(&self, typed: &str) -> String {
+        self.programs.iter().fold(typed.to_owned(), |text, (short, path)| text.replace(short, path))
+    }
+}

@@ -1,0 +1,27 @@
+//! The scenes, one module for each tool.
+
+mod calls;
+mod netcat;
+mod segments;
+mod states;
+mod threads;
+
+/// Plays a scene, and returns its recordings.
+type Play = fn() -> String;
+
+/// Every scene, with its name.
+pub const ALL: [(&str, Play); 13] = [
+    ("states_of_waiting", states::of_waiting),
+    ("states_of_closing", states::of_closing),
+    ("segments_of_a_conversation", segments::of_a_conversation),
+    ("segments_of_a_refusal", segments::of_a_refusal),
+    ("segments_of_a_reset", segments::of_a_reset),
+    ("segments_of_datagrams", segments::of_datagrams),
+    ("calls_of_create_socket", calls::of_create_socket),
+    ("calls_of_server_and_client", calls::of_server_and_client),
+    ("calls_of_threads", calls::of_threads),
+    ("calls_of_datagrams", calls::of_datagrams),
+    ("calls_of_python", calls::of_python),
+    ("threads_that_wait", threads::that_wait),
+    ("netcat_as_a_client", netcat::as_a_client),
+];

@@ -1,0 +1,40 @@
+//! The states of TCP, as `ss` shows them.
+
+use crate::recorder::Recorder;
+
+const SERVER: &str = "ch02-single-server";
+const CLIENT: &str = "ch03-client";
+
+/// One client that is served, and one that waits in the queue and gives up.
+pub fn of_waiting() -> String {
+    let mut recorder = Recorder::new(&[SERVER, CLIENT]);
+    let server = recorder.start("server", SERVER, &[]);
+    server.address();
+    recorder.look("listening", "ss -tan", "LISTEN");
+
+    let first = recorder.start("first", CLIENT, &[]);
+    first.types("hello");
+    server.prints("hello");
+    recorder.look("established", "ss -tan", "ESTAB");
+    recorder.look("owners", "ss -tanp", "ESTAB");
+
+    let second = recorder.start("second", CLIENT, &[]);
+    second.types("hello");
+    recorder.look("queued", "ss -tan", "ESTAB  5");
+    second.stop();
+    recorder.look("close_wait", "ss -tan", "FIN-WAIT-2");
+    recorder.finish()
+}
+
+/// The server closes first, then the client.
+pub fn of_closing() -> String {
+    let mut recorder = Recorder::new(&[SERVER]);
+    let server = recorder.start("server", SERVER, &[]);
+    let client = recorder.scene.connect("client", server.address());
+    client.sends("q");
+    client.receives_end();
+    recorder.look("half_closed", "ss -tan", "FIN-WAIT-2");
+    client.closes();
+    recorder.look("time_wait", "ss -tan", "TIME-WAIT");
+    recorder.finish()
+}

@@ -1,0 +1,19 @@
+//! Threads that wait, as `ps` shows them.
+
+use crate::recorder::Recorder;
+
+/// Chapter 04 with two clients, nobody of whom says anything.
+pub fn that_wait() -> String {
+    let mut recorder = Recorder::new(&["ch04-threaded-server"]);
+    let server = recorder.start("server", "ch04-threaded-server", &[]);
+    let address = server.address();
+    let _clients = ["first", "second"].map(|name| {
+        let client = recorder.scene.connect(name, address);
+        server.prints("connected by");
+        client
+    });
+    server.comes_to_rest();
+    let typed = format!("ps -L -o stat,time,wchan:16,comm -p {}", server.id());
+    recorder.look("threads", &typed, "accept");
+    recorder.finish()
+}

@@ -1,0 +1,58 @@
+//! Plays each scene in a network of its own, and compares what it records with the snapshots that
+//! the book shows. `make record` renews them.
+
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+/// Plays a scene, and compares each of its recordings with the snapshot of the same name.
+fn play(scene: &str) {
+    let mut command = Command::new("unshare");
+    if !is_root() {
+        // Not as root of the namespace: tcpdump would then try to become another user.
+        command.args(["--map-current-user", "--keep-caps"]);
+    }
+    // A new namespace's loopback is down.
+    let script = "ip link set lo up && exec \"$0\" \"$1\"";
+    let program = env!("CARGO_BIN_EXE_recordings");
+    let played = command.args(["--net", "sh", "-c", script, program, scene]).output();
+    let played = played.expect("unshare is installed");
+    let (stdout, stderr) =
+        (String::from_utf8_lossy(&played.stdout), String::from_utf8_lossy(&played.stderr));
+    assert!(played.status.success(), "{scene}: {}\n{stdout}\n{stderr}", played.status);
+    for recording in stdout.split("== ").skip(1) {
+        let (name, text) = recording.split_once('\n').expect("a name, then the recording");
+        assert_snapshot!(name, text);
+    }
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().expect("id is installed");
+    id.stdout.starts_with(b"0\n")
+}
+
+macro_rules! recordings {
+    ($($scene:ident)*) => { $(
+        harness::test_with! { recording_tools,
+            fn $scene() {
+                play(stringify!($scene));
+            }
+        }
+    )* };
+}
+
+recordings! {
+    states_of_waiting
+    states_of_closing
+    segments_of_a_conversation
+    segments_of_a_refusal
+    segments_of_a_reset
+    segments_of_datagrams
+    calls_of_create_socket
+    calls_of_server_and_client
+    calls_of_threads
+    calls_of_datagrams
+    calls_of_python
+    threads_that_wait
+    netcat_as_a_client
+}
