@@ -38,7 +38,6 @@ test: # every test: conversations, hostile peers, usage errors, and the book's c
 	$(CARGO) test --package book --package recordings
 	$(CARGO) run --package book
 test-browser: # the book in a browser, which needs chromium, node and npm
-	$(CARGO) run --package book
 	cd tests/browser && npm ci && npm test
 lint: # rustfmt, clippy and rustdoc, with warnings as errors
 	$(CARGO) fmt --check

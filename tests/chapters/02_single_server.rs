@@ -3,7 +3,7 @@
 mod hostile;
 mod unharmed;
 
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
 use assert_cmd::Command;
@@ -84,6 +84,22 @@ fn a_port_in_use_is_a_clear_error() {
     let second = scene.start("second", SERVER, &["--port", &port]);
     second.exits_with(1);
     assert_snapshot!(scene.transcript());
+}
+
+harness::test_with! { ipv6,
+    #[cfg_attr(not(target_os = "linux"), ignore = "other systems start with IPV6_V6ONLY on")]
+    fn any_ipv6_address_takes_ipv4_clients_as_well() {
+        let scene = Scene::new();
+        let server = scene.start("server", SERVER, &["--host", "::", "--port", "0"]);
+        let port = server.address().port();
+        let client = scene.connect("client", (Ipv4Addr::LOCALHOST, port).into());
+        server.prints("connected by");
+        client.closes();
+        server.prints("closed the connection");
+        let second = scene.start("second", SERVER, &["--port", &port.to_string()]);
+        second.exits_with(1);
+        assert_snapshot!(scene.transcript());
+    }
 }
 
 hostile::test_each_attack!(SERVER);

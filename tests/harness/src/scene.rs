@@ -132,9 +132,9 @@ impl Scene {
     /// order of their appearance.
     fn with_stable_ports(&self, line: &str) -> String {
         static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"(127\.0\.0\.1|\[::1\]):(\d{1,5})").expect("a valid pattern")
+            Regex::new(r"(127\.0\.0\.1\]?|\[::1?\]):(\d{1,5})").expect("a valid pattern")
         });
-        if !line.contains("127.0.0.1:") && !line.contains("[::1]:") {
+        if !["127.0.0.1:", "127.0.0.1]:", "[::1]:", "[::]:"].iter().any(|it| line.contains(it)) {
             return line.to_owned(); // floods are long, and the pattern is slow
         }
         let stable = |found: &Captures| {

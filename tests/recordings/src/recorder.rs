@@ -77,7 +77,8 @@ impl Recorder {
             lines.splice(..start, ["…"]);
         }
         if typed.starts_with("ss ") {
-            lines[1..].sort_unstable(); // the kernel lists sockets in no particular order
+            // The kernel lists sockets in no particular order.
+            lines[1..].sort_unstable_by_key(|line| (!line.starts_with("LISTEN"), *line));
         }
         self.recordings.push((name.to_owned(), format!("$ {typed}\n{}\n", lines.join("\n"))));
     }
