@@ -166,8 +166,12 @@ fn listing(
 }
 
 fn output(project: &Project, arguments: &str) -> Result<String, String> {
-    let lines = Selection::parse(arguments)?.take(project)?;
-    Ok(format!("```text\n{lines}\n```"))
+    let selection = Selection::parse(arguments)?;
+    let lines = selection.take(project)?;
+    // Lines of a conversation may wrap on a narrow page; what stands in columns may not.
+    let kind =
+        if lines.contains(" | ") || selection.is_one_side() { "text" } else { "text,columns" };
+    Ok(format!("```{kind}\n{lines}\n```"))
 }
 
 fn line(project: &Project, arguments: &str) -> Result<String, String> {

@@ -42,6 +42,11 @@ impl Selection {
         Ok(selection)
     }
 
+    /// Whether only what one side printed is selected.
+    pub fn is_one_side(&self) -> bool {
+        self.of.is_some()
+    }
+
     /// The selected lines. Fails with what is missing.
     pub fn take(&self, project: &Project) -> Result<String, String> {
         let snapshots = project.snapshots().map_err(|error| error.to_string())?;

@@ -73,3 +73,14 @@ fn mended(mut template: String) -> Result<String> {
     }
     Ok(template)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::mended;
+
+    #[test]
+    fn a_template_that_has_changed_is_refused() {
+        let error = mended("<html></html>".into()).expect_err("nothing fits");
+        assert!(error.to_string().starts_with("mdBook's template has changed: 0 times"), "{error}");
+    }
+}

@@ -140,6 +140,18 @@ test('without scripts, the text and the pictures are still there', async () => {
     await context.close();
 });
 
+test('on paper there is dark text without the sidebar, and every answer is open', async () => {
+    const page = await open(browser, { theme: 'navy' });
+    await page.goto(asFile('chapter-02.html'), { waitUntil: 'load' });
+    await page.emulateMedia({ media: 'print' });
+    const colour = await page.locator('main p').first().evaluate((p) => getComputedStyle(p).color);
+    assert.equal(colour, 'rgb(0, 0, 0)');
+    assert.ok(await page.locator('#mdbook-sidebar').isHidden());
+    await page.pdf(); // prints, which opens the answers
+    assert.equal(await page.locator('details:not([open])').count(), 0);
+    await page.context().close();
+});
+
 test('a link to a line shows that line', async () => {
     const page = await open(browser);
     await page.goto(asFile('methods.html'), { waitUntil: 'load' });

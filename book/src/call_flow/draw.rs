@@ -177,3 +177,47 @@ impl CallFlow {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CallFlow;
+
+    /// The rows between which each wait of these steps lasts, in the order of their ends.
+    fn waits(steps: &str) -> Vec<(usize, usize)> {
+        let header = "title: t\ndescription: d\nwaits: w\nlanes: a, b\n";
+        let flow = CallFlow::parse(&format!("{header}{steps}")).expect("a right description");
+        let row = |y: usize| (y - super::TOP) / super::ROW;
+        flow.waits().into_iter().map(|(wait, until)| (row(wait.since), row(until))).collect()
+    }
+
+    #[test]
+    fn a_wait_lasts_until_an_arrow_wakes_it() {
+        assert_eq!(waits("b: recv …\na: think\na: send -> b: hello\nb: done"), [(0, 2)]);
+    }
+
+    #[test]
+    fn what_the_kernel_keeps_and_what_is_lost_wakes_nobody() {
+        assert_eq!(waits("b: accept …\na: connect ~> b: SYN\na: send -x b: lost"), [(0, 3)]);
+    }
+
+    #[test]
+    fn a_wait_ends_when_its_lane_goes_on_by_itself() {
+        assert_eq!(waits("a: recv …\nb: think\na: (times out)"), [(0, 2)]);
+    }
+
+    #[test]
+    fn a_kernel_answers_for_a_program_that_waits() {
+        let handshake = "b: accept …\na: connect … ~> b: SYN\nb -> a: SYN, ACK\na -> b: ACK";
+        assert_eq!(waits(handshake), [(1, 2), (0, 3)]);
+    }
+
+    #[test]
+    fn a_picture_is_one_block_of_html_with_a_title_and_a_description() {
+        let text = "title: A & B\ndescription: a <calls> b\nwaits: w\nlanes: a, b\na -> b: \"x\"";
+        let svg = CallFlow::parse(text).expect("a right description").svg();
+        assert!(!svg.trim_end().contains("\n\n"), "an empty line would end the block: {svg}");
+        assert!(svg.contains("<title id=\"flow-a-b-title\">A &amp; B</title>"), "{svg}");
+        assert!(svg.contains("<desc id=\"flow-a-b-text\">a &lt;calls&gt; b</desc>"), "{svg}");
+        assert!(svg.contains(">&quot;x&quot;</text>"), "{svg}");
+    }
+}
