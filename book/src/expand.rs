@@ -3,7 +3,7 @@
 //!
 //! | in a page | becomes |
 //! |---|---|
-//! | a `rust` block that holds `{{#include PATH:ANCHOR}}` | the lines, below a link to their place |
+//! | a `rust` block with `{{#include PATH:ANCHOR}}` | the lines, below a link to their place |
 //! | `{{#output NAME of=WHO from="TEXT" to="TEXT"}}` | a snapshot, or a part of it |
 //! | `{{#line FILE TEXT}}` | a link to the one line of the file that contains the text |
 //! | `{{#sources FOLDER}}` | links to whole files, which become pages below this one |
@@ -19,12 +19,10 @@ use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
 use crate::call_flow::CallFlow;
-use crate::listing::{Include, anchors, lines};
-use crate::output::Selection;
 use crate::page::{Block, Directive, Page};
 use crate::problem::Problems;
 use crate::project::Project;
-use crate::source;
+use crate::{listing, output, source};
 
 /// The preprocessor.
 pub struct Expand;
@@ -89,12 +87,16 @@ pub fn page_text(project: &Project, page: &Page, problems: &mut Problems) -> Exp
     let directives = page.directives();
     for block in &blocks {
         let made = match block.info.as_deref() {
-            Some("rust") => listing(project, page, block, &directives),
+            Some("rust") => listing::shown(project, page, block, &directives),
             Some("call-flow") => CallFlow::parse(&block.body)
                 .map(|flow| flow.svg())
                 .map_err(|(line, what)| (block.line + line, what)),
             _ => continue,
         };
+        let made = made.and_then(|text| match page.text[..block.place.start].ends_with(' ') {
+            true => Err((block.line, "such a block begins at the beginning of its line".into())),
+            false => Ok(text),
+        });
         match made {
             Ok(text) => changes.push((block.place.clone(), text)),
             Err((line, what)) => problems.add(&page.file, line, what),
@@ -102,12 +104,19 @@ pub fn page_text(project: &Project, page: &Page, problems: &mut Problems) -> Exp
     }
     for directive in &directives {
         let made = match directive.name.as_str() {
-            "include" => match blocks.iter().any(|block| is_listing(block, directive)) {
+            "include" => match blocks.iter().any(|block| listing::is_in(block, directive)) {
                 true => continue, // the block has taken care of it
                 false => Err("an include stands alone in a rust block".into()),
             },
-            "output" => output(project, &directive.arguments),
-            "line" => line(project, &directive.arguments),
+            _ if blocks.iter().any(|block| is_in_another_block(block, directive)) => {
+                Err("a block holds no directive, but for a rust block its include".into())
+            }
+            "output" if !page.stands_alone(&directive.place) => {
+                Err("an output stands alone, at the beginning of its line".into())
+            }
+            "output" => output::shown(project, &directive.arguments),
+            "line" => source::line(project, &directive.arguments),
+            "sources" if directive.arguments.is_empty() => Err("sources are of a FOLDER".into()),
             "sources" => {
                 sources.push(directive.arguments.clone());
                 source::list(project, &directive.arguments)
@@ -119,6 +128,9 @@ pub fn page_text(project: &Project, page: &Page, problems: &mut Problems) -> Exp
             Err(what) => problems.add(&page.file, directive.line, what),
         }
     }
+    for line in page.leftovers() {
+        problems.add(&page.file, line, "this is no {{#name arguments}} in one line");
+    }
     changes.sort_by_key(|(place, _)| place.start);
     let mut text = page.text.clone();
     for (place, new) in changes.into_iter().rev() {
@@ -127,64 +139,6 @@ pub fn page_text(project: &Project, page: &Page, problems: &mut Problems) -> Exp
     Expanded { text, sources }
 }
 
-fn is_listing(block: &Block, directive: &Directive) -> bool {
-    block.info.as_deref() == Some("rust") && block.place.contains(&directive.place.start)
-}
-
-/// A rust block with its place above it; the lines themselves are put in by mdBook.
-fn listing(
-    project: &Project,
-    page: &Page,
-    block: &Block,
-    directives: &[Directive],
-) -> Result<String, (usize, String)> {
-    let wrong = |what: &str| (block.line, what.to_owned());
-    let inside = directives.iter().find(|directive| is_listing(block, directive));
-    let alone = inside.filter(|inside| {
-        inside.name == "include" && page.text[inside.place.clone()] == *block.body.trim()
-    });
-    let alone = alone.ok_or(wrong("a rust block holds one {{#include PATH:ANCHOR}}, no more"))?;
-    let include = Include::parse(&page.file, &alone.arguments)
-        .ok_or(wrong("an include names an anchor: {{#include PATH:ANCHOR}}"))?;
-    let shown = include.file.display();
-    let text = project
-        .read(&include.file)
-        .map_err(|_| (alone.line, format!("there is no file {shown} to include")))?;
-    let place = lines(&text, &include.anchor).ok_or_else(|| {
-        let names: Vec<_> = anchors(&text).into_iter().map(|anchor| anchor.name).collect();
-        let there = if names.is_empty() { "none".into() } else { names.join(", ") };
-        (alone.line, format!("no anchor {:?} in {shown} (there: {there})", include.anchor))
-    })?;
-    let (first, last) = (place.start(), place.end());
-    let range =
-        if first == last { format!("line {first}") } else { format!("lines {first}–{last}") };
-    let link = source::link(&include.file, *first);
-    Ok(format!(
-        "<p class=\"place\"><a href=\"{link}\">{shown}, {range}</a></p>\n\n```rust,ignore\n{}```\n",
-        block.body
-    ))
-}
-
-fn output(project: &Project, arguments: &str) -> Result<String, String> {
-    let selection = Selection::parse(arguments)?;
-    let lines = selection.take(project)?;
-    // Lines of a conversation may wrap on a narrow page; what stands in columns may not.
-    let kind =
-        if lines.contains(" | ") || selection.is_one_side() { "text" } else { "text,columns" };
-    Ok(format!("```{kind}\n{lines}\n```"))
-}
-
-fn line(project: &Project, arguments: &str) -> Result<String, String> {
-    let (file, text) = arguments.split_once(' ').ok_or("a line is named by FILE and TEXT")?;
-    let file = Path::new(file);
-    let source = project.read(file).map_err(|_| format!("there is no file {}", file.display()))?;
-    let found: Vec<_> =
-        source.lines().enumerate().filter(|(_, line)| line.contains(text)).collect();
-    match found[..] {
-        [(index, _)] => {
-            let name = source::short_name(file);
-            Ok(format!("[{name}:{}]({})", index + 1, source::link(file, index + 1)))
-        }
-        _ => Err(format!("{} lines of {} contain {text:?}, not one", found.len(), file.display())),
-    }
+fn is_in_another_block(block: &Block, directive: &Directive) -> bool {
+    block.info.as_deref() != Some("rust") && block.place.contains(&directive.place.start)
 }

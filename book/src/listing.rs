@@ -3,6 +3,10 @@
 use std::ops::RangeInclusive;
 use std::path::{Component, Path, PathBuf};
 
+use crate::page::{Block, Directive, Page};
+use crate::project::Project;
+use crate::source;
+
 /// `{{#include PATH:ANCHOR}}`, as it stands in a page.
 pub struct Include {
     /// The included file, from the root of the project.
@@ -52,6 +56,50 @@ pub fn lines(source: &str, anchor: &str) -> Option<RangeInclusive<usize>> {
 
 fn marker<'a>(line: &'a str, kind: &str) -> Option<&'a str> {
     line.trim().strip_prefix("// ")?.strip_prefix(kind).map(str::trim)
+}
+
+/// Whether a directive stands in a rust block.
+pub fn is_in(block: &Block, directive: &Directive) -> bool {
+    block.info.as_deref() == Some("rust") && block.place.contains(&directive.place.start)
+}
+
+/// A rust block with its place above it; the lines themselves are put in by mdBook. Fails
+/// with the line of the page, and what is wrong there.
+pub fn shown(
+    project: &Project,
+    page: &Page,
+    block: &Block,
+    directives: &[Directive],
+) -> Result<String, (usize, String)> {
+    let wrong = |what: &str| (block.line, what.to_owned());
+    let inside = directives.iter().find(|directive| is_in(block, directive));
+    let alone = inside.filter(|inside| {
+        inside.name == "include" && page.text[inside.place.clone()] == *block.body.trim()
+    });
+    let alone = alone.ok_or(wrong("a rust block holds one {{#include PATH:ANCHOR}}, no more"))?;
+    let include = Include::parse(&page.file, &alone.arguments)
+        .ok_or(wrong("an include names an anchor: {{#include PATH:ANCHOR}}"))?;
+    let shown = include.file.display();
+    let text = project
+        .read(&include.file)
+        .map_err(|_| (alone.line, format!("there is no file {shown} to include")))?;
+    let place = lines(&text, &include.anchor).ok_or_else(|| {
+        if anchors(&text).iter().any(|anchor| anchor.name == include.anchor) {
+            let what = format!("the anchor {:?} in {shown} encloses nothing", include.anchor);
+            return (alone.line, what + " (is there an ANCHOR_END below it?)");
+        }
+        let names: Vec<_> = anchors(&text).into_iter().map(|anchor| anchor.name).collect();
+        let there = if names.is_empty() { "none".into() } else { names.join(", ") };
+        (alone.line, format!("no anchor {:?} in {shown} (there: {there})", include.anchor))
+    })?;
+    let (first, last) = (place.start(), place.end());
+    let range =
+        if first == last { format!("line {first}") } else { format!("lines {first}–{last}") };
+    let link = source::link(&include.file, *first);
+    Ok(format!(
+        "<p class=\"place\"><a href=\"{link}\">{shown}, {range}</a></p>\n\n```rust,ignore\n{}```\n",
+        block.body
+    ))
 }
 
 /// A path without `..` in it: `book/en/../../chapters` is `chapters`.

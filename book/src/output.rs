@@ -6,6 +6,16 @@ use regex::Regex;
 
 use crate::project::Project;
 
+/// `{{#output …}}`: a block of text. Fails with what is missing, or cannot be read.
+pub fn shown(project: &Project, arguments: &str) -> Result<String, String> {
+    let selection = Selection::parse(arguments)?;
+    let lines = selection.take(project)?;
+    // Lines of a conversation may wrap on a narrow page; what stands in columns may not.
+    let kind =
+        if lines.contains(" | ") || selection.is_one_side() { "text" } else { "text,columns" };
+    Ok(format!("```{kind}\n{lines}\n```"))
+}
+
 /// The arguments of `{{#output NAME of=WHO from="TEXT" to="TEXT"}}`.
 ///
 /// `of` leaves one side of a conversation, without its name: what stood on that terminal. `from`

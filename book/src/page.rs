@@ -87,13 +87,30 @@ impl Page {
     /// Every directive, in order.
     pub fn directives(&self) -> Vec<Directive> {
         static DIRECTIVE: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"\{\{#(\w+)\s*(.*?)\s*\}\}").expect("a valid pattern"));
+            LazyLock::new(|| Regex::new(r"\{\{\s*#(\w+)\s*(.*?)\s*\}\}").expect("a valid pattern"));
         let found = DIRECTIVE.captures_iter(&self.text).map(|found| {
             let place = found.get(0).expect("the whole match").range();
             let line = self.line(place.start);
             Directive { name: found[1].into(), arguments: found[2].into(), place, line }
         });
         found.collect()
+    }
+
+    /// Whether there is nothing else in the lines of this part of the text.
+    pub fn stands_alone(&self, place: &Range<usize>) -> bool {
+        let (before, after) = (&self.text[..place.start], &self.text[place.end..]);
+        let begins = before.is_empty() || before.ends_with('\n');
+        begins && after.lines().next().unwrap_or_default().trim().is_empty()
+    }
+
+    /// The line of every beginning of a directive that is none: mdBook, too, would leave it there.
+    pub fn leftovers(&self) -> Vec<usize> {
+        static BEGINNING: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"\{\{\s*#").expect("a valid pattern"));
+        let directives = self.directives();
+        let inside = |at| directives.iter().any(|directive| directive.place.contains(&at));
+        let found = BEGINNING.find_iter(&self.text).map(|found| found.start());
+        found.filter(|at| !inside(*at)).map(|at| self.line(at)).collect()
     }
 
     fn events(&self) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {

@@ -45,8 +45,8 @@ impl Project {
             .with_context(|| format!("cannot read {}", file.display()))
     }
 
-    /// Every file under `folder` whose name ends in `.extension`, from the project's root, in order.
-    /// None if there is no such folder.
+    /// Every file under `folder` whose name ends in `.extension`, from the project's root, in
+    /// order; none if there is no such folder.
     pub fn files(&self, folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         let mut folders = vec![folder.to_owned()];

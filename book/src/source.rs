@@ -32,6 +32,23 @@ pub fn list(project: &Project, folder: &str) -> Result<String, String> {
     Ok(list)
 }
 
+/// `{{#line FILE TEXT}}`: a link to the one line that contains the text. Fails if it is not one.
+pub fn line(project: &Project, arguments: &str) -> Result<String, String> {
+    let (file, text) = arguments.split_once(' ').ok_or("a line is named by FILE and TEXT")?;
+    let file = Path::new(file);
+    let text_of_file =
+        project.read(file).map_err(|_| format!("there is no file {}", file.display()))?;
+    let found: Vec<_> =
+        text_of_file.lines().enumerate().filter(|(_, line)| line.contains(text)).collect();
+    match found[..] {
+        [(index, _)] => {
+            let name = short_name(file);
+            Ok(format!("[{name}:{}]({})", index + 1, link(file, index + 1)))
+        }
+        _ => Err(format!("{} lines of {} contain {text:?}, not one", found.len(), file.display())),
+    }
+}
+
 /// The page of one file, to stand below `parent`.
 pub fn page(project: &Project, file: &Path, parent: &Chapter) -> Result<Chapter> {
     let text = project.read(file)?;

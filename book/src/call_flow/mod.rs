@@ -77,7 +77,7 @@ impl CallFlow {
             ("title", flow.title.is_empty()),
             ("description", flow.description.is_empty()),
             ("waits", flow.waits.is_empty()),
-            ("lanes", flow.lanes.len() < 2),
+            ("two lanes or more", flow.lanes.len() < 2),
             ("a step", flow.steps.is_empty()),
         ];
         match missing.iter().find(|(_, missing)| *missing) {
@@ -104,7 +104,8 @@ impl CallFlow {
     fn step(&self, line: &str) -> Result<Step, String> {
         let split = ARROWS
             .iter()
-            .find_map(|(arrow, fate)| line.split_once(arrow).map(|(from, to)| (from, to, *fate)));
+            .filter_map(|(arrow, fate)| line.split_once(arrow).map(|(from, to)| (from, to, *fate)))
+            .min_by_key(|(from, ..)| from.len()); // the first: a label may say anything
         let (from, arrow) = match split {
             None => (line, None),
             Some((from, to, fate)) => {
@@ -127,6 +128,9 @@ impl CallFlow {
     }
 
     fn lane(&self, name: &str) -> Result<usize, String> {
+        if self.lanes.is_empty() {
+            return Err("the lanes come before the steps: \"lanes: NAME, NAME\"".into());
+        }
         let found = self.lanes.iter().position(|lane| lane == name);
         found
             .ok_or_else(|| format!("no lane is called {name:?} (lanes: {})", self.lanes.join(", ")))

@@ -65,7 +65,8 @@ impl Known {
         if command.is_empty() || command.starts_with('#') || self.recorded(command) {
             return Ok(());
         }
-        command.split(" | ").try_for_each(|part| self.command(part))
+        let mut parts = command.split(" | ").flat_map(|part| part.split(" && "));
+        parts.try_for_each(|part| self.command(part))
     }
 
     /// Whether a recording begins with this command.
@@ -76,6 +77,11 @@ impl Known {
 
     fn command(&self, command: &str) -> Result<(), String> {
         let words = shlex::split(command).ok_or("a quote is left open")?;
+        if let Some(word) = words.iter().find(|word| word.ends_with(';') || *word == "||") {
+            return Err(format!(
+                "{word:?} hides the command behind it: give that a line of its own"
+            ));
+        }
         match words.first().map_or("", String::as_str) {
             "make" => self.make(&words[1..]),
             "cargo" => self.cargo(&words[1..]),
@@ -126,7 +132,14 @@ impl Known {
     fn cargo(&self, words: &[String]) -> Result<(), String> {
         let named = words.iter().position(|word| word == "-p" || word == "--package");
         let package = named.and_then(|index| words.get(index + 1));
-        let Some(package) = package else { return Ok(()) };
+        let Some(package) = package else {
+            let runs = words.first().is_some_and(|word| word == "run");
+            return if runs {
+                Err("cargo run names its program: -p PACKAGE".into())
+            } else {
+                Ok(())
+            };
+        };
         if !self.packages.contains(package) {
             return Err(format!("no package is called {package:?}"));
         }
@@ -138,9 +151,9 @@ impl Known {
 
     /// Flags are known from the snapshots of `--help`, which a test compares with the program's.
     fn flags(&self, package: &str, arguments: &[String]) -> Result<(), String> {
-        let program =
-            package.trim_start_matches(|c: char| c.is_ascii_digit() || c == 'c' || c == 'h');
-        let program = program.trim_start_matches('-').replace('-', "_");
+        // The tests of ch02-single-server are called single_server.
+        let chapter = package.strip_prefix("ch").and_then(|rest| rest.split_once('-'));
+        let program = chapter.map_or(package, |(_, name)| name).replace('-', "_");
         let subcommand = arguments.first().filter(|word| !word.starts_with('-'));
         let is_help = |name: &str| match (name.split_once("__help"), subcommand) {
             (Some((test, rest)), Some(word)) if rest.ends_with(word.as_str()) => test == program,

@@ -15,12 +15,13 @@ use crate::page::Page;
 use crate::problem::Problems;
 
 /// Pages that mdBook makes of others: what is wrong in them is wrong there.
-const MADE: [&str; 3] = ["print.html", "404.html", "toc.html"];
+const MADE: [&str; 4] = ["index.html", "print.html", "404.html", "toc.html"];
 
 /// What a built page has that can be linked, and what it links to.
 #[derive(Default)]
 struct Built {
     ids: HashSet<String>,
+    twice: Vec<String>,
     links: Vec<Link>,
     leftover: bool,
 }
@@ -40,6 +41,9 @@ pub fn check(pages: &[Page], output: &Path, problems: &mut Problems) -> Result<(
             continue;
         }
         let written = Written::find(pages, path);
+        for id in &page.twice {
+            written.add(problems, id, &format!("the id {id:?} is there twice"));
+        }
         if page.leftover {
             written.add(problems, "{{#", "a directive is left over");
         }
@@ -66,6 +70,9 @@ fn follow(
     if to.contains("://") || to.starts_with("//") {
         let leaves = format!("the page would load {to} from another machine");
         return if link.loaded { Err(leaves) } else { Ok(()) };
+    }
+    if to.starts_with('/') {
+        return Err(format!("the link {to} depends on where the book is"));
     }
     let (path, fragment) = to.split_once('#').unwrap_or((to, ""));
     let path = path.split('?').next().unwrap_or_default();
@@ -148,8 +155,9 @@ impl TokenSink for Sink {
                 for attribute in &tag.attrs {
                     let value = attribute.value.to_string();
                     match &*attribute.name.local {
+                        "id" if built.ids.contains(&value) => built.twice.push(value),
                         "id" => drop(built.ids.insert(value)),
-                        "href" | "src" => {
+                        "href" | "xlink:href" | "src" | "srcset" | "poster" | "data" => {
                             let loaded = &*tag.name != "a";
                             built.links.push(Link { to: value, loaded });
                         }

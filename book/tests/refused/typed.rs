@@ -1,0 +1,45 @@
+//! What was typed instead of included.
+
+use crate::{PASTED, page};
+
+#[test]
+fn output_in_a_text_block() {
+    page("# Page\n\n```text\n[INFO] received from client: hello\n```\n")
+        .is_refused(&format!("book/en/page.md:3: {PASTED}"));
+}
+
+#[test]
+fn output_in_a_block_without_a_language() {
+    page("```\n[INFO] received from client: hello\n```\n")
+        .is_refused(&format!("book/en/page.md:1: {PASTED}"));
+}
+
+#[test]
+fn output_in_an_indented_block() {
+    page("# Page\n\n    [INFO] received from client: hello\n")
+        .is_refused(&format!("book/en/page.md:3: {PASTED}"));
+}
+
+#[test]
+fn code_of_another_language() {
+    page("```python\nsocket.socket()\n```\n").is_refused(&format!("book/en/page.md:1: {PASTED}"));
+}
+
+#[test]
+fn short_code_that_no_program_prints() {
+    page("# Page\n\nAnd then\n`[INFO] goodbye`.\n")
+        .is_refused("book/en/page.md:4: no program of ours prints \"[INFO] goodbye\"");
+}
+
+#[test]
+fn a_short_error_that_no_program_prints() {
+    page("It says `error: cannot listen`.\n")
+        .is_refused("book/en/page.md:1: no program of ours prints \"error: cannot listen\"");
+}
+
+#[test]
+fn code_in_html() {
+    for html in ["<pre>\n[INFO] hello\n</pre>", "It prints <code>[INFO] hello</code>."] {
+        page(html).is_refused("book/en/page.md:1: code is set in Markdown, so that it is checked");
+    }
+}
