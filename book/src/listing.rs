@@ -79,7 +79,7 @@ pub fn shown(
     let alone = alone.ok_or(wrong("a rust block holds one {{#include PATH:ANCHOR}}, no more"))?;
     let include = Include::parse(&page.file, &alone.arguments)
         .ok_or(wrong("an include names an anchor: {{#include PATH:ANCHOR}}"))?;
-    let shown = include.file.display();
+    let shown = slashes(&include.file);
     let text = project
         .read(&include.file)
         .map_err(|_| (alone.line, format!("there is no file {shown} to include")))?;
@@ -115,6 +115,12 @@ pub fn normal(path: &Path) -> PathBuf {
         }
     }
     normal
+}
+
+/// A path as it stands in links and in a page, with the same slashes on every system.
+pub fn slashes(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 #[cfg(test)]

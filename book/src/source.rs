@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use mdbook_preprocessor::book::Chapter;
 
+use crate::listing::slashes;
 use crate::project::Project;
 
 /// The Rust files of a folder: `main.rs` or `lib.rs` first, then the others by name.
@@ -26,7 +27,7 @@ pub fn list(project: &Project, folder: &str) -> Result<String, String> {
         let text = project.read(&file).map_err(|error| error.to_string())?;
         let name = file_name(&file);
         let header = first_sentence(&text);
-        writeln!(list, "- [{name}]({}): {header}", page_path(&file).display())
+        writeln!(list, "- [{name}]({}): {header}", slashes(&page_path(&file)))
             .expect("a String takes everything");
     }
     Ok(list)
@@ -58,7 +59,7 @@ pub fn page(project: &Project, file: &Path, parent: &Chapter) -> Result<Chapter>
     let content = format!(
         "# {}\n\n<div class=\"source\">\n<pre class=\"line-numbers\">{}</pre>\n\n\
          `````rust,ignore\n{text}`````\n\n</div>\n",
-        file.display(),
+        slashes(file),
         numbers.join("\n"),
     );
     let parents = [parent.parent_names.clone(), vec![parent.name.clone()]].concat();
@@ -69,13 +70,13 @@ pub fn page(project: &Project, file: &Path, parent: &Chapter) -> Result<Chapter>
 
 /// A link to a line of a file's page, from a page of the book.
 pub fn link(file: &Path, line: usize) -> String {
-    format!("{}#L{line}", page_path(file).with_extension("html").display())
+    format!("{}#L{line}", slashes(&page_path(file).with_extension("html")))
 }
 
 /// A file's name with its chapter, such as `02-single-server/main.rs`.
 pub fn short_name(file: &Path) -> String {
     let parts = file.iter().filter(|part| *part != "chapters" && *part != "src");
-    parts.collect::<PathBuf>().display().to_string()
+    slashes(&parts.collect::<PathBuf>())
 }
 
 fn page_path(file: &Path) -> PathBuf {
