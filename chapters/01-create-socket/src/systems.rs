@@ -12,7 +12,7 @@ What differs between systems:
            an error, and very little to a minimum. AF_UNIX has SOCK_STREAM, SOCK_DGRAM and
            SOCK_SEQPACKET. A timeout bounds accept as it bounds recv.
   macOS    (not verified) A buffer size reads as it was set; one over kern.ipc.maxsockbuf is
-           refused. AF_UNIX has SOCK_STREAM and SOCK_DGRAM. A timeout does not bound accept.
+           cut to it. AF_UNIX has SOCK_STREAM and SOCK_DGRAM. A timeout does not bound accept.
   Windows  (not verified) A buffer size reads as it was set. AF_UNIX has SOCK_STREAM alone, and
            this program leaves it out. A timeout does not bound accept. A socket has no address
            before bind, and does not tell whether it blocks.";

@@ -16,11 +16,11 @@ pub enum Typed {
     End,
 }
 
-/// Prints one line, as `println!` does, with two differences.
+/// Prints one line, as `println!` does, but where `println!` panics because nobody reads any more
+/// (`… | head -1`), the program ends quietly.
 ///
 /// The line goes out whole, in one write under the lock of stdout, so that lines of different
-/// threads never mix; and where `println!` panics because nobody reads any more (`… | head -1`),
-/// the program ends quietly.
+/// threads never mix.
 #[macro_export]
 macro_rules! say {
     ($($text:tt)*) => { $crate::print(&format!("{}\n", format_args!($($text)*))) };

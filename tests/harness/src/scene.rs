@@ -145,6 +145,9 @@ impl Scene {
     }
 
     fn stable_port(&self, port: u16) -> usize {
+        if port == 0 {
+            return 0; // it means any port, in every run
+        }
         if let Some(index) = self.0.servers.borrow().iter().position(|known| *known == port) {
             return 6666 + index;
         }
