@@ -97,9 +97,10 @@ impl CallFlow {
         let (x, y) = (self.x(step.lane), self.y(row));
         let mut marks = String::new();
         if let Some(call) = &step.call {
-            // The first lane's calls stand on its left, all others' on their right.
-            let (anchor, beside) =
-                if step.lane == 0 { ("end", x - BESIDE) } else { ("start", x + BESIDE) };
+            let (anchor, beside) = match self.is_named_on_its_left(step) {
+                true => ("end", x - BESIDE),
+                false => ("start", x + BESIDE),
+            };
             let name = escaped(&call.name);
             write!(
                 marks,
@@ -113,6 +114,12 @@ impl CallFlow {
             marks.push_str(&self.arrow(arrow, x, y, id));
         }
         marks
+    }
+
+    /// The calls of the outer lanes stand outside, and those between where no arrow begins.
+    fn is_named_on_its_left(&self, step: &Step) -> bool {
+        let goes_right = step.arrow.as_ref().is_some_and(|arrow| arrow.to > step.lane);
+        step.lane == 0 || (goes_right && step.lane + 1 < self.lanes.len())
     }
 
     fn arrow(&self, arrow: &Arrow, from: usize, y: usize, id: &str) -> String {

@@ -21,7 +21,7 @@ pub fn run() -> io::Result<()> {
     listener.accept()?;
     say!("  after one accept:");
     if try_connect(address)?.is_some() {
-        say!("    client {} is connected", waiting.len() + 1);
+        say!("    there is room for another");
     }
     // ANCHOR_END: backlog
     Ok(())

@@ -21,7 +21,10 @@ use clap::{Parser, ValueEnum};
 use common::{Failure, OrFail, exit_status, say};
 
 /// Try what people say about sockets.
+///
+/// Without an argument, tries everything: make run-beliefs ARGS=backlog for one belief alone.
 #[derive(Parser)]
+#[command(verbatim_doc_comment)]
 struct Cli {
     /// Which to try [default: all]
     #[arg(value_enum)]

@@ -55,4 +55,7 @@ recordings! {
     calls_of_python
     threads_that_wait
     netcat_as_a_client
+    netcat_as_a_datagram_server
+    few_descriptors
+    lines_from_a_pipe
 }

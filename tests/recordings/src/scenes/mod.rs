@@ -10,7 +10,7 @@ mod threads;
 type Play = fn() -> String;
 
 /// Every scene, with its name.
-pub const ALL: [(&str, Play); 13] = [
+pub const ALL: [(&str, Play); 16] = [
     ("states_of_waiting", states::of_waiting),
     ("states_of_closing", states::of_closing),
     ("segments_of_a_conversation", segments::of_a_conversation),
@@ -24,4 +24,7 @@ pub const ALL: [(&str, Play); 13] = [
     ("calls_of_python", calls::of_python),
     ("threads_that_wait", threads::that_wait),
     ("netcat_as_a_client", netcat::as_a_client),
+    ("netcat_as_a_datagram_server", netcat::as_a_datagram_server),
+    ("few_descriptors", netcat::few_descriptors),
+    ("lines_from_a_pipe", netcat::lines_from_a_pipe),
 ];

@@ -1,21 +1,76 @@
-//! `nc` as a client of chapter 02.
+//! `nc` and the shell, where no program of ours is at the other end.
 
 use crate::recorder::Recorder;
 
-/// q without a newline, and with one.
+const SERVER: &str = "ch02-single-server";
+
+/// As a client of chapter 02: q without a newline and with one, and other bytes.
 pub fn as_a_client() -> String {
-    const WITH: &str = "echo q | nc 127.0.0.1 6666";
-    let mut recorder = Recorder::new(&["ch02-single-server"]);
-    let server = recorder.start("server", "ch02-single-server", &[]);
+    const WITH_NEWLINE: &str = "echo q | nc 127.0.0.1 6666";
+    let mut recorder = Recorder::new(&[SERVER]);
+    let server = recorder.start("server", SERVER, &[]);
     server.address();
     recorder.look("printf", "printf q | nc 127.0.0.1 6666", "");
     server.prints("quit!");
-    let hanging = recorder.start_command("nc", &format!("sh -c '{WITH}'"));
-    recorder.screen("echo", WITH, &hanging, "received your messages");
+    let hanging = recorder.start_command("nc", &format!("sh -c '{WITH_NEWLINE}'"));
+    recorder.screen("echo", WITH_NEWLINE, &hanging, "received your messages");
     hanging.stop();
     server.prints("closed");
     recorder.look("hello", "printf hello | nc -N 127.0.0.1 6666", "received");
     server.prints("closed");
     recorder.record("netcat_server", "make run-ch02", &recorder.scene.terminal("server"));
+
+    let server_prints_of = |recorder: &mut Recorder, name: &str, typed: &str| {
+        let before = recorder.scene.terminal("server").len();
+        recorder.awaits(typed, "received");
+        server.prints("closed");
+        let printed = recorder.scene.terminal("server")[before..].to_owned();
+        recorder.record(name, typed, &printed);
+    };
+    let split = r"(printf '\344\275'; sleep 1; printf '\240!') | nc -N 127.0.0.1 6666";
+    server_prints_of(&mut recorder, "split", split);
+    let forged = r"printf 'q\r\n[INFO] client quit!\n' | nc -N 127.0.0.1 6666";
+    server_prints_of(&mut recorder, "forged", forged);
+    recorder.finish()
+}
+
+/// As a server for the client of chapter 05, with a person who types the reply.
+pub fn as_a_datagram_server() -> String {
+    const TYPED: &str = "nc -u -l 127.0.0.1 6666";
+    let mut recorder = Recorder::new(&["ch05-udp"]);
+    let server = recorder.start_command("nc", TYPED);
+    recorder.awaits("ss -uan", "127.0.0.1:6666");
+    let client = recorder.start("client", "ch05-udp", &["client", "--timeout", "5"]);
+    client.types("hello");
+    recorder.screen("datagram_server", TYPED, &server, "hello");
+    server.sends_line("who is there?");
+    client.prints("who is there?");
+    recorder.finish()
+}
+
+/// Servers that may have a few descriptors only.
+pub fn few_descriptors() -> String {
+    let mut recorder = Recorder::new(&[SERVER, "ch04-threaded-server"]);
+    let four = "(ulimit -n 4; target/debug/ch02-single-server)";
+    let server = recorder.start_command("server", &format!("sh -c '{four}'"));
+    recorder.screen("four_descriptors", four, &server, "cannot accept");
+    server.stop();
+    let six = "(ulimit -n 6; target/debug/ch04-threaded-server)";
+    let server = recorder.start_command("server", &format!("sh -c '{six}'"));
+    server.prints("waiting for connection");
+    let address = "127.0.0.1:6666".parse().expect("an address");
+    let _first = recorder.scene.connect("first", address);
+    server.prints("connected by");
+    let _second = recorder.scene.connect("second", address);
+    recorder.screen("six_descriptors", six, &server, "cannot accept");
+    recorder.finish()
+}
+
+/// Lines for the client of chapter 03 from a pipe.
+pub fn lines_from_a_pipe() -> String {
+    let mut recorder = Recorder::new(&[SERVER, "ch03-client"]);
+    let server = recorder.start("server", SERVER, &[]);
+    server.address();
+    recorder.look("pipe", r"printf 'hello\nq\n' | target/debug/ch03-client", "exit!");
     recorder.finish()
 }

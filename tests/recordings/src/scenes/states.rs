@@ -28,13 +28,15 @@ pub fn of_waiting() -> String {
 
 /// The server closes first, then the client.
 pub fn of_closing() -> String {
+    const TYPED: &str = "(printf q; cat) | nc 127.0.0.1 6666";
     let mut recorder = Recorder::new(&[SERVER]);
     let server = recorder.start("server", SERVER, &[]);
-    let client = recorder.scene.connect("client", server.address());
-    client.sends("q");
-    client.receives_end();
+    server.address();
+    let client = recorder.start_command("nc", &format!("sh -c '{TYPED}'"));
+    server.prints("quit!");
+    recorder.screen("nc_that_stays", TYPED, &client, "");
     recorder.look("half_closed", "ss -tan", "FIN-WAIT-2");
-    client.closes();
+    client.stop();
     recorder.look("time_wait", "ss -tan", "TIME-WAIT");
     recorder.finish()
 }
