@@ -1,6 +1,6 @@
 //! Commands that a reader is told to type.
 
-use crate::command;
+use crate::{command, page};
 
 #[test]
 fn commands_that_a_reader_can_type() {
@@ -98,4 +98,13 @@ fn a_command_behind_another() {
 fn a_cargo_run_of_nothing() {
     command("cargo run --package=nothing")
         .is_refused("book/en/page.md:2: cargo run names its program: -p PACKAGE");
+}
+
+#[test]
+fn a_command_within_a_sentence() {
+    page("Run `make run-ch20`, or `cargo run -p ch20-server`.\n").is_refused(
+        "book/en/page.md:1: no package is called \"ch20-server\"\n\
+         book/en/page.md:1: the Makefile has no target \"run-ch20\"",
+    );
+    page("Run `make run-ch02 ARGS=\"--port 7000\"`.\n").is_built();
 }
