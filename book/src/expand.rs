@@ -4,7 +4,7 @@
 //! | in a page | becomes |
 //! |---|---|
 //! | a `rust` block with `{{#include PATH:ANCHOR}}` | the lines, below a link to their place |
-//! | `{{#output NAME of=WHO from="TEXT" to="TEXT"}}` | a snapshot, or a part of it |
+//! | `{{#output NAME of=WHO from="TEXT" to="TEXT" in=columns}}` | a snapshot, or a part of it |
 //! | `{{#line FILE TEXT}}` | a link to the one line of the file that contains the text |
 //! | `{{#sources FOLDER}}` | links to whole files, which become pages below this one |
 //! | a `call-flow` block | a picture |

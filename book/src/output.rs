@@ -10,23 +10,22 @@ use crate::project::Project;
 pub fn shown(project: &Project, arguments: &str) -> Result<String, String> {
     let selection = Selection::parse(arguments)?;
     let lines = selection.take(project)?;
-    // Lines of a conversation may wrap on a narrow page; what stands in columns may not.
-    let kind =
-        if lines.contains(" | ") || selection.is_one_side() { "text" } else { "text,columns" };
+    let kind = if selection.columns { "text,columns" } else { "text" };
     Ok(format!("```{kind}\n{lines}\n```"))
 }
 
-/// The arguments of `{{#output NAME of=WHO from="TEXT" to="TEXT"}}`.
+/// The arguments of `{{#output NAME of=WHO from="TEXT" to="TEXT" in=columns}}`.
 ///
 /// `of` leaves one side of a conversation, without its name: what stood on that terminal. `from`
 /// and `to` cut out the lines from the first that contains the one text to the next that contains
-/// the other. What was left out shows as `…`.
+/// the other. What was left out shows as `…`. What stands `in=columns` does not wrap.
 #[derive(Default)]
 pub struct Selection {
     name: String,
     of: Option<String>,
     from: Option<String>,
     to: Option<String>,
+    columns: bool,
 }
 
 impl Selection {
@@ -45,16 +44,12 @@ impl Selection {
                 Some("of") => selection.of = Some(value),
                 Some("from") => selection.from = Some(value),
                 Some("to") => selection.to = Some(value),
+                Some("in") if value == "columns" => selection.columns = true,
                 _ => return Err(format!("cannot read {:?}", &found[0])),
             }
             rest = &rest[found[0].len()..];
         }
         Ok(selection)
-    }
-
-    /// Whether only what one side printed is selected.
-    pub fn is_one_side(&self) -> bool {
-        self.of.is_some()
     }
 
     /// The selected lines. Fails with what is missing.

@@ -111,7 +111,7 @@ impl CallFlow {
             .expect("a String takes everything");
         }
         if let Some(arrow) = &step.arrow {
-            marks.push_str(&self.arrow(arrow, x, y, id));
+            marks.push_str(&self.arrow(arrow, step.lane, y, id));
         }
         marks
     }
@@ -122,15 +122,19 @@ impl CallFlow {
         step.lane == 0 || (goes_right && step.lane + 1 < self.lanes.len())
     }
 
-    fn arrow(&self, arrow: &Arrow, from: usize, y: usize, id: &str) -> String {
+    fn arrow(&self, arrow: &Arrow, lane: usize, y: usize, id: &str) -> String {
+        let from = self.x(lane);
         let to = self.x(arrow.to);
         let (start, end) =
             if from < to { (from + REACH, to - REACH) } else { (from - REACH, to + REACH) };
-        let middle = usize::midpoint(start, end);
+        // A label stands in the middle of the arrow, or of its first gap where it crosses a lane.
+        let gaps = arrow.to.abs_diff(lane);
+        let middle = (start * (2 * gaps - 1) + end) / (2 * gaps);
+        let above = if arrow.fate == Fate::Lost { 6 } else { 2 };
         let label = escaped(&arrow.label);
         let text = format!(
             "<text class=\"label\" x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{label}</text>",
-            y - 2
+            y - above
         );
         let line = |kind, end, bottom, head: &str| {
             format!(
@@ -142,7 +146,7 @@ impl CallFlow {
             Fate::Wakes => line("arrow", end, y + SLOPE, &head),
             Fate::Kept => line("arrow kept", end, y + SLOPE, &head),
             Fate::Lost => {
-                let (x, y) = (middle, y + SLOPE / 2);
+                let (x, y) = (usize::midpoint(start, end), y + SLOPE / 2);
                 let cross = format!("M{} {}l10 10m0 -10l-10 10", x - 5, y - 5);
                 line("arrow", x, y, "") + &format!("<path class=\"lost\" d=\"{cross}\"/>")
             }

@@ -71,9 +71,9 @@ impl Recorder {
             .iter()
             .fold(output.to_owned(), |text, (short, path)| text.replace(path, short));
         let mut lines: Vec<_> = output.lines().map(str::trim_end).collect();
-        if typed.starts_with("strace") {
-            // The loader and the runtime come first, and are different on every system.
-            let start = lines.iter().position(|line| line.starts_with("socket(")).unwrap_or(0);
+        // The loader and the runtime come first, and are different on every system.
+        let start = lines.iter().position(|line| line.starts_with("socket("));
+        if let Some(start) = start.filter(|_| typed.starts_with("strace")) {
             lines.splice(..start, ["…"]);
         }
         if typed.starts_with("ss ") {

@@ -10,7 +10,7 @@ pub fn stable(text: &str) -> String {
     let text = pattern(r"\b0x[0-9a-f]{9,}").replace_all(&text, "0x7ff…");
     let text = pattern(r"after 0\.5\d s").replace_all(&text, "after 0.50 s");
     let text = sequence_numbers(&text);
-    let ids = numbers(&text, r"(?:pid=|-p |trace\.)(\d+)");
+    let ids = numbers(&text, r"(?:pid[= ]|-p |trace\.)(\d+)");
     let text = numbered(&text, &ids, 4711);
     let ports = numbers(&text, r"\b(3[2-9]\d{3}|[45]\d{4}|60\d{3})\b");
     numbered(&text, &ports, 50001)

@@ -50,11 +50,14 @@ recordings! {
     segments_of_datagrams
     calls_of_create_socket
     calls_of_server_and_client
+    calls_of_a_waiting_server
     calls_of_threads
     calls_of_datagrams
     calls_of_python
     threads_that_wait
     netcat_as_a_client
+    netcat_with_unusual_bytes
+    netcat_as_a_server
     netcat_as_a_datagram_server
     few_descriptors
     lines_from_a_pipe

@@ -31,6 +31,18 @@ pub fn of_server_and_client() -> String {
     recorder.finish()
 }
 
+/// A server that runs already, and waits.
+pub fn of_a_waiting_server() -> String {
+    let mut recorder = Recorder::new(&["ch02-single-server"]);
+    let server = recorder.start("server", "ch02-single-server", &[]);
+    server.address();
+    server.comes_to_rest();
+    let typed = format!("strace -f -p {}", server.id());
+    let strace = recorder.start_command("strace", &typed);
+    recorder.screen("attached", &typed, &strace, "accept4(3,");
+    recorder.finish()
+}
+
 /// A thread for each client: what each thread calls, in a file of its own.
 pub fn of_threads() -> String {
     let mut recorder = Recorder::new(&["ch04-threaded-server"]);

@@ -10,7 +10,7 @@ mod threads;
 type Play = fn() -> String;
 
 /// Every scene, with its name.
-pub const ALL: [(&str, Play); 16] = [
+pub const ALL: [(&str, Play); 19] = [
     ("states_of_waiting", states::of_waiting),
     ("states_of_closing", states::of_closing),
     ("segments_of_a_conversation", segments::of_a_conversation),
@@ -19,11 +19,14 @@ pub const ALL: [(&str, Play); 16] = [
     ("segments_of_datagrams", segments::of_datagrams),
     ("calls_of_create_socket", calls::of_create_socket),
     ("calls_of_server_and_client", calls::of_server_and_client),
+    ("calls_of_a_waiting_server", calls::of_a_waiting_server),
     ("calls_of_threads", calls::of_threads),
     ("calls_of_datagrams", calls::of_datagrams),
     ("calls_of_python", calls::of_python),
     ("threads_that_wait", threads::that_wait),
     ("netcat_as_a_client", netcat::as_a_client),
+    ("netcat_with_unusual_bytes", netcat::with_unusual_bytes),
+    ("netcat_as_a_server", netcat::as_a_server),
     ("netcat_as_a_datagram_server", netcat::as_a_datagram_server),
     ("few_descriptors", netcat::few_descriptors),
     ("lines_from_a_pipe", netcat::lines_from_a_pipe),

@@ -4,33 +4,52 @@ use crate::recorder::Recorder;
 
 const SERVER: &str = "ch02-single-server";
 
-/// As a client of chapter 02: q without a newline and with one, and other bytes.
+/// As a client of chapter 02: a message, and q without a newline and with one.
 pub fn as_a_client() -> String {
     const WITH_NEWLINE: &str = "echo q | nc 127.0.0.1 6666";
     let mut recorder = Recorder::new(&[SERVER]);
     let server = recorder.start("server", SERVER, &[]);
     server.address();
+    recorder.look("hello", "printf hello | nc -N 127.0.0.1 6666", "received");
+    server.prints("closed");
     recorder.look("printf", "printf q | nc 127.0.0.1 6666", "");
     server.prints("quit!");
     let hanging = recorder.start_command("nc", &format!("sh -c '{WITH_NEWLINE}'"));
     recorder.screen("echo", WITH_NEWLINE, &hanging, "received your messages");
     hanging.stop();
     server.prints("closed");
-    recorder.look("hello", "printf hello | nc -N 127.0.0.1 6666", "received");
-    server.prints("closed");
     recorder.record("netcat_server", "make run-ch02", &recorder.scene.terminal("server"));
+    recorder.finish()
+}
 
-    let server_prints_of = |recorder: &mut Recorder, name: &str, typed: &str| {
+/// Bytes that a person would not send: half a character, and what looks like two lines.
+pub fn with_unusual_bytes() -> String {
+    let split = r"(printf '\344\275'; sleep 1; printf '\240!') | nc -N 127.0.0.1 6666";
+    let forged = r"printf 'q\r\n[INFO] client quit!\n' | nc -N 127.0.0.1 6666";
+    let mut recorder = Recorder::new(&[SERVER]);
+    let server = recorder.start("server", SERVER, &[]);
+    server.address();
+    for (name, typed) in [("split", split), ("forged", forged)] {
         let before = recorder.scene.terminal("server").len();
         recorder.awaits(typed, "received");
         server.prints("closed");
         let printed = recorder.scene.terminal("server")[before..].to_owned();
         recorder.record(name, typed, &printed);
-    };
-    let split = r"(printf '\344\275'; sleep 1; printf '\240!') | nc -N 127.0.0.1 6666";
-    server_prints_of(&mut recorder, "split", split);
-    let forged = r"printf 'q\r\n[INFO] client quit!\n' | nc -N 127.0.0.1 6666";
-    server_prints_of(&mut recorder, "forged", forged);
+    }
+    recorder.finish()
+}
+
+/// As a server for the client of chapter 03, with a person who closes it.
+pub fn as_a_server() -> String {
+    const TYPED: &str = "nc -l 127.0.0.1 6666";
+    let mut recorder = Recorder::new(&["ch03-client"]);
+    let server = recorder.start_command("nc", TYPED);
+    recorder.awaits("ss -tan", "127.0.0.1:6666");
+    let client = recorder.start("client", "ch03-client", &[]);
+    client.types("hello");
+    recorder.screen("stream_server", TYPED, &server, "hello");
+    server.stop();
+    client.exits_with(1);
     recorder.finish()
 }
 
@@ -51,9 +70,15 @@ pub fn as_a_datagram_server() -> String {
 /// Servers that may have a few descriptors only.
 pub fn few_descriptors() -> String {
     let mut recorder = Recorder::new(&[SERVER, "ch04-threaded-server"]);
-    let four = "(ulimit -n 4; target/debug/ch02-single-server)";
+    let four = "(ulimit -S -n 4; target/debug/ch02-single-server)";
     let server = recorder.start_command("server", &format!("sh -c '{four}'"));
     recorder.screen("four_descriptors", four, &server, "cannot accept");
+    let owner = recorder.awaits("ss -tlnp", "pid=");
+    let (_, rest) = owner.split_once("pid=").expect("ss names the process");
+    let id = rest.split(',').next().expect("a number, and a comma behind it");
+    recorder.look("more_descriptors", &format!("prlimit --nofile=64: --pid {id}"), "");
+    recorder.scene.connect("client", "127.0.0.1:6666".parse().expect("an address"));
+    server.prints("connected by");
     server.stop();
     let six = "(ulimit -n 6; target/debug/ch04-threaded-server)";
     let server = recorder.start_command("server", &format!("sh -c '{six}'"));
