@@ -7,7 +7,7 @@ CARGO ?= cargo
 help:
 	@echo 'make TARGET, and ARGS="..." for the program, such as ARGS="--port 7000" or ARGS=--help'
 	@echo
-	@sed -n 's/^\([a-z0-9-]*\):.*# \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*# \(.*\)/  \1|\2/p' '$(strip $(MAKEFILE_LIST))' | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 .PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client run-beliefs
 run-ch01: # create sockets, look at them, wait on them
@@ -30,7 +30,7 @@ book: # the book: built, checked, and opened in the browser
 	@$(CARGO) run --package book -- open
 record: # renew the transcripts and recordings that the book shows; read git diff afterwards
 	INSTA_UPDATE=always $(CARGO) test
-	INSTA_UPDATE=always $(CARGO) test --package recordings
+	INSTA_UPDATE=always $(CARGO) test --package book --package recordings
 
 .PHONY: test test-browser lint fmt
 test: # every test: conversations, hostile peers, usage errors, and the book's checks

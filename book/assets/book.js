@@ -9,20 +9,25 @@ for (const element of document.querySelectorAll('details, pre, .table-wrapper'))
 }
 
 // What is wider than the page scrolls inside it, and then the keyboard must reach it.
-function reachable() {
-    for (const element of document.querySelectorAll('pre > code, .table-wrapper')) {
-        const scrolls = element.scrollWidth > element.clientWidth;
+const scrollable = document.querySelectorAll('pre > code, .table-wrapper');
+const reachable = new ResizeObserver((changes) => {
+    for (const { target } of changes) {
+        const scrolls = target.scrollWidth > target.clientWidth;
         if (scrolls) {
-            element.setAttribute('tabindex', '0');
+            target.setAttribute('tabindex', '0');
         } else {
-            element.removeAttribute('tabindex');
+            target.removeAttribute('tabindex');
         }
     }
-}
-addEventListener('load', reachable);
-addEventListener('resize', reachable);
+});
+for (const element of scrollable) reachable.observe(element);
 
-// On paper, nobody can open an answer.
+// On paper, nobody can open an answer. Afterwards, those that were closed are closed again.
+let closed = [];
 addEventListener('beforeprint', () => {
-    for (const details of document.querySelectorAll('details')) details.open = true;
+    closed = [...document.querySelectorAll('details:not([open])')];
+    for (const details of closed) details.open = true;
+});
+addEventListener('afterprint', () => {
+    for (const details of closed) details.open = false;
 });

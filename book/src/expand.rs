@@ -9,7 +9,7 @@
 //! | `{{#sources FOLDER}}` | links to whole files, which become pages below this one |
 //! | a `call-flow` block | a picture |
 //!
-//! It runs as a preprocessor of mdBook, before the one that puts in the included lines.
+//! It runs as a preprocessor of mdBook, and leaves nothing for mdBook's own to include.
 
 use std::ops::Range;
 use std::path::Path;

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
-use mdbook_driver::builtin_preprocessors::{IndexPreprocessor, LinkPreprocessor};
+use mdbook_driver::builtin_preprocessors::IndexPreprocessor;
 use mdbook_driver::config::Config;
 
 pub use problem::{Problem, Problems};
@@ -57,9 +57,10 @@ fn build_language(project: &Project, language: &str, title: &str) -> Result<Path
     config.build.use_default_preprocessors = false;
     config.set("preprocessor", serde_json::json!({}))?; // book.toml names us as a command
     config.set("output.html.theme", theme.path())?;
+    // 404.html is shown at any path, so its links begin at the root of the server.
+    config.set("output.html.site-url", format!("/{language}/"))?;
     let mut book = MDBook::load_with_config(root, config)?;
     book.with_preprocessor(expand::Expand);
-    book.with_preprocessor(LinkPreprocessor::new());
     book.with_preprocessor(IndexPreprocessor::new());
     book.build()?;
     Ok(output)

@@ -54,6 +54,19 @@ pub fn lines(source: &str, anchor: &str) -> Option<RangeInclusive<usize>> {
     (!inside.is_empty()).then_some(inside)
 }
 
+/// The lines from `first` to `last`, without the markers of anchors that begin or end in between,
+/// and without the indentation that all of them share.
+fn between(source: &str, first: usize, last: usize) -> String {
+    let lines = source.lines().take(last).skip(first - 1);
+    let is_marker =
+        |line: &&str| ["ANCHOR:", "ANCHOR_END:"].iter().any(|it| marker(line, it).is_some());
+    let lines: Vec<&str> = lines.filter(|line| !is_marker(line)).collect();
+    let filled = lines.iter().filter(|line| !line.trim().is_empty());
+    let shared = filled.map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    let unindented = lines.iter().map(|line| line.get(shared..).unwrap_or_default());
+    unindented.collect::<Vec<_>>().join("\n")
+}
+
 fn marker<'a>(line: &'a str, kind: &str) -> Option<&'a str> {
     line.trim().strip_prefix("// ")?.strip_prefix(kind).map(str::trim)
 }
@@ -63,8 +76,8 @@ pub fn is_in(block: &Block, directive: &Directive) -> bool {
     block.info.as_deref() == Some("rust") && block.place.contains(&directive.place.start)
 }
 
-/// A rust block with its place above it; the lines themselves are put in by mdBook. Fails
-/// with the line of the page, and what is wrong there.
+/// The lines that a rust block includes, below their place. Fails with the line of the page, and what
+/// is wrong there.
 pub fn shown(
     project: &Project,
     page: &Page,
@@ -97,8 +110,8 @@ pub fn shown(
         if first == last { format!("line {first}") } else { format!("lines {first}–{last}") };
     let link = source::link(&include.file, *first);
     Ok(format!(
-        "<p class=\"place\"><a href=\"{link}\">{shown}, {range}</a></p>\n\n```rust,ignore\n{}```\n",
-        block.body
+        "<p class=\"place\"><a href=\"{link}\">{shown}, {range}</a></p>\n\n`````rust,ignore\n{}\n`````\n",
+        between(&text, *first, *last)
     ))
 }
 
@@ -125,7 +138,13 @@ pub fn slashes(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{between, lines};
+
+    #[test]
+    fn the_indentation_that_all_lines_share_is_left_out() {
+        let source = "fn f() {\n    if a {\n\n        b();\n    // ANCHOR: x\n    }\n}\n";
+        assert_eq!(between(source, 2, 6), "if a {\n\n    b();\n}");
+    }
 
     #[test]
     fn an_anchor_encloses_the_lines_between_its_markers() {

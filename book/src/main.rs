@@ -48,6 +48,7 @@ enum Question {
 fn main() -> ExitCode {
     match run(&Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS, // nobody reads on
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
@@ -55,9 +56,13 @@ fn main() -> ExitCode {
     }
 }
 
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
 fn run(cli: &Cli) -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("book/ is in the project");
-    let project = Project::new(root);
+    let project = project();
     match &cli.command {
         None => {
             let page = build(&project)?;
@@ -75,6 +80,13 @@ fn run(cli: &Cli) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The project as cargo finds it now. A folder that was moved or copied with its `target/` is not
+/// compiled anew, so the place where it was compiled may be that of another copy.
+fn project() -> Project {
+    let book = env::var_os("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
+    Project::new(Path::new(&book).parent().expect("book/ is in the project"))
 }
 
 /// Opens the page where there is a desktop to open it on; says where it is in any case.

@@ -11,7 +11,7 @@ pub fn shown(project: &Project, arguments: &str) -> Result<String, String> {
     let selection = Selection::parse(arguments)?;
     let lines = selection.take(project)?;
     let kind = if selection.columns { "text,columns" } else { "text" };
-    Ok(format!("```{kind}\n{lines}\n```"))
+    Ok(format!("`````{kind}\n{lines}\n`````"))
 }
 
 /// The arguments of `{{#output NAME of=WHO from="TEXT" to="TEXT" in=columns}}`.

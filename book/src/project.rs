@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::page::Page;
 
@@ -72,13 +72,15 @@ impl Project {
 
     /// Every snapshot: its name, without the folder and `.snap`, and what the test compared.
     pub fn snapshots(&self) -> Result<Vec<(String, String)>> {
-        let mut all = Vec::new();
+        let mut all: Vec<(String, String)> = Vec::new();
         for folder in SNAPSHOTS {
             for file in self.files(Path::new(folder), "snap")? {
                 let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 let text = self.read(&file)?;
                 // insta's header stands between two lines of three dashes.
                 let body = text.splitn(3, "---\n").nth(2).unwrap_or_default();
+                let known = all.iter().any(|(known, _)| *known == name);
+                ensure!(!known, "{}: another snapshot has this name, too", file.display());
                 all.push((name, body.trim_end().to_owned()));
             }
         }

@@ -147,8 +147,14 @@ test('on paper there is dark text without the sidebar, and every answer is open'
     const colour = await page.locator('main p').first().evaluate((p) => getComputedStyle(p).color);
     assert.equal(colour, 'rgb(0, 0, 0)');
     assert.ok(await page.locator('#mdbook-sidebar').isHidden());
-    await page.pdf(); // prints, which opens the answers
-    assert.equal(await page.locator('details:not([open])').count(), 0);
+    const closed = page.locator('details:not([open])');
+    const before = await closed.count();
+    await page.evaluate(() => addEventListener('beforeprint', () => {
+        globalThis.onPaper = document.querySelectorAll('details:not([open])').length;
+    }));
+    await page.pdf();
+    assert.equal(await page.evaluate(() => globalThis.onPaper), 0);
+    assert.equal(await closed.count(), before); // and on the screen nothing has changed
     await page.context().close();
 });
 

@@ -27,7 +27,7 @@ fn main() {
         println!("cargo::rustc-cfg=has_mount_namespaces");
     }
     println!("cargo::rustc-check-cfg=cfg(has_recording_tools)");
-    let tools = ["ip", "nc", "ps"].map(installed).iter().all(|found| *found);
+    let tools = ["ip", "nc", "ps", "python3"].map(installed).iter().all(|found| *found);
     if all || (tools && RECORDED_WITH.into_iter().all(is_version) && may_unshare("--net")) {
         println!("cargo::rustc-cfg=has_recording_tools");
     }
@@ -36,7 +36,7 @@ fn main() {
 /// What the recordings were made with: other versions lay out the same facts in other ways.
 const RECORDED_WITH: [(&str, &str, &str); 3] = [
     ("ss", "-V", "iproute2-6.1."),
-    ("strace", "-V", "version 6.1"),
+    ("strace", "-V", "version 6.1\n"),
     ("tcpdump", "--version", "version 4.99."),
 ];
 

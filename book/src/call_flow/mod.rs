@@ -114,6 +114,11 @@ impl CallFlow {
                 (from, Some(arrow))
             }
         };
+        let lane = from.split_once(": ").map_or(from, |(lane, _)| lane);
+        if arrow.as_ref().is_some_and(|arrow| self.lanes.get(arrow.to).is_some_and(|to| to == lane))
+        {
+            return Err("an arrow leads to another lane".into());
+        }
         let Some((lane, call)) = from.split_once(": ") else {
             return match arrow {
                 Some(_) => Ok(Step { lane: self.lane(from)?, call: None, arrow }),

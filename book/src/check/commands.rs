@@ -83,10 +83,9 @@ impl Known {
 
     fn command(&self, command: &str) -> Result<(), String> {
         let words = shlex::split(command).ok_or("a quote is left open")?;
-        if let Some(word) = words.iter().find(|word| word.ends_with(';') || *word == "||") {
-            return Err(format!(
-                "{word:?} hides the command behind it: give that a line of its own"
-            ));
+        if let Some(sign) = command.find([';', '&', '|', '<', '>', '$', '`', '(']) {
+            let hidden = &command[sign..];
+            return Err(format!("no recording has run {hidden:?}: give a command its own line"));
         }
         match words.first().map_or("", String::as_str) {
             "make" => self.make(&words[1..]),

@@ -23,7 +23,8 @@ pub fn check(project: &Project, pages: &[Page], problems: &mut Problems) -> Resu
             }
         }
         for (number, line) in page.text.lines().enumerate() {
-            if line.contains("<pre") || line.contains("<code") {
+            let html = line.to_ascii_lowercase();
+            if ["<pre", "<code", "<samp", "<tt", "<textarea"].iter().any(|tag| html.contains(tag)) {
                 problems.add(
                     &page.file,
                     number + 1,

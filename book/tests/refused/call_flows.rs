@@ -32,6 +32,12 @@ fn an_arrow_to_a_lane_that_is_not_there() {
 }
 
 #[test]
+fn an_arrow_to_its_own_lane() {
+    step("client: send -> client: hello")
+        .is_refused("book/en/page.md:7: an arrow leads to another lane");
+}
+
+#[test]
 fn an_arrow_without_a_label() {
     step("client: send -> server").is_refused("book/en/page.md:7: an arrow leads to LANE: LABEL");
 }

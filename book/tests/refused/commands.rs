@@ -89,9 +89,18 @@ fn a_command_behind_another() {
     ] {
         command(line).is_refused("book/en/page.md:2: no recording has run \"curl x\"");
     }
-    command("cd book; curl x").is_refused(
-        "book/en/page.md:2: \"book;\" hides the command behind it: give that a line of its own",
-    );
+    for (line, hidden) in [
+        ("cd book; curl x", "; curl x"),
+        ("printf x|curl y", "|curl y"),
+        ("printf x & curl y", "& curl y"),
+        ("cd book&&curl y", "&&curl y"),
+        ("printf $(curl y)", "$(curl y)"),
+        ("printf x >Makefile", ">Makefile"),
+    ] {
+        command(line).is_refused(&format!(
+            "book/en/page.md:2: no recording has run {hidden:?}: give a command its own line"
+        ));
+    }
 }
 
 #[test]

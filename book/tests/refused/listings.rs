@@ -82,3 +82,18 @@ fn an_anchor_without_an_end() {
          encloses nothing (is there an ANCHOR_END below it?)",
     );
 }
+
+#[test]
+fn a_comment_that_speaks_of_an_anchor_does_not_begin_it() {
+    let source = "    // ANCHOR: listen";
+    let book = SmallBook::with_change(
+        MAIN,
+        source,
+        &format!("    // see ANCHOR: listen\n    lie();\n{source}"),
+    );
+    book.is_built();
+    book.shows(
+        "chapter",
+        "lines 10–11</a></p>\n\n<pre><code class=\"language-rust ignore\">socket.bind();",
+    );
+}

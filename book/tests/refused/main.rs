@@ -40,7 +40,7 @@ fn the_book_that_breaks_no_rule_is_built() {
     assert_eq!(book.is_built(), Path::new("book/out/en/index.html"));
     // A listing below its place, without the markers of its anchor.
     book.shows("chapter", ">chapters/02-single-server/src/main.rs, lines 8–9</a></p>");
-    book.shows("chapter", ">    socket.bind();\n    socket.listen();</code>");
+    book.shows("chapter", ">socket.bind();\nsocket.listen();");
     // One side of a transcript.
     let printed = "[INFO] server start at : 127.0.0.1:6666\n[INFO] received from client: hello\n";
     book.shows("chapter", &format!("<code class=\"language-text\">{printed}</code>"));

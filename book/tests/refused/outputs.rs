@@ -73,3 +73,25 @@ fn an_output_within_a_list() {
     page("- see\n\n  {{#output single_server__conversation}}\n")
         .is_refused("book/en/page.md:3: an output stands alone, at the beginning of its line");
 }
+
+#[test]
+fn an_output_that_would_end_its_block() {
+    let book = page("{{#output single_server__fence}}\n");
+    book.snapshot("single_server__fence", "a\n```\n**b**\n");
+    book.is_built();
+    book.shows("page", "a\n```\n**b**");
+}
+
+#[test]
+fn an_output_that_mdbook_would_take_for_an_include() {
+    let book = page("{{#output single_server__include}}\n");
+    book.snapshot("single_server__include", "{{#include ../../Makefile}}\n");
+    book.is_refused("book/en/page.md:1: a directive is left over");
+}
+
+#[test]
+fn two_snapshots_of_one_name() {
+    let book = page("{{#output recordings__listening}}\n");
+    book.snapshot("recordings__listening", "nobody listens\n");
+    book.fails("another snapshot has this name, too");
+}

@@ -44,3 +44,10 @@ fn a_method_without_a_line_that_runs_it() {
         );
     }
 }
+
+#[test]
+fn the_page_for_what_is_not_there_finds_its_style() {
+    let book = SmallBook::new();
+    book.is_built();
+    assert!(book.html("404").contains("<base href=\"/en/\">"), "{}", book.html("404"));
+}

@@ -281,6 +281,13 @@ impl SmallBook {
         page.strip_prefix(self.0.path()).expect("it is inside").to_owned()
     }
 
+    /// Checks that the book cannot be built, for a reason that contains `text`.
+    #[track_caller]
+    pub fn fails(&self, text: &str) {
+        let error = format!("{:#}", self.build().expect_err("the book was built"));
+        assert!(error.contains(text), "{error}");
+    }
+
     /// Checks that the book is not built, for these reasons and no others: one a line, as the
     /// program prints them.
     #[track_caller]

@@ -39,7 +39,12 @@ fn a_short_error_that_no_program_prints() {
 
 #[test]
 fn code_in_html() {
-    for html in ["<pre>\n[INFO] hello\n</pre>", "It prints <code>[INFO] hello</code>."] {
+    for html in [
+        "<pre>\n[INFO] hello\n</pre>",
+        "<PRE>\n[INFO] hello\n</PRE>",
+        "<samp>[INFO] hello</samp>",
+        "It prints <code>[INFO] hello</code>.",
+    ] {
         page(html).is_refused("book/en/page.md:1: code is set in Markdown, so that it is checked");
     }
 }

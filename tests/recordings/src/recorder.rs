@@ -1,9 +1,13 @@
 //! Commands as a reader types them, and what they print.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 use std::process::Command;
 
-use harness::{Program, Scene, build, poll};
+use harness::{DEADLINE, Program, Scene, build, poll};
+use tempfile::TempDir;
 
 use crate::stable::stable;
 
@@ -12,25 +16,32 @@ pub struct Recorder {
     /// In it, the chapters' programs run and are typed at.
     pub scene: Scene,
     recordings: Vec<(String, String)>,
-    programs: Vec<(String, String)>,
+    /// Where commands run. In it are the programs, under the names that a reader types.
+    folder: TempDir,
 }
 
 impl Recorder {
     /// Builds these packages' programs. A command may start them as `target/debug/NAME`.
     pub fn new(packages: &[&str]) -> Self {
-        let programs = packages.iter().map(|name| (format!("target/debug/{name}"), build(name)));
-        Self { scene: Scene::new(), recordings: Vec::new(), programs: programs.collect() }
+        let folder = tempfile::tempdir().expect("a folder to run in");
+        fs::create_dir_all(folder.path().join("target/debug")).expect("folders can be made");
+        let recorder = Self { scene: Scene::new(), recordings: Vec::new(), folder };
+        for name in packages {
+            symlink(build(name), recorder.program(name)).expect("links can be made");
+        }
+        recorder
     }
 
     /// Starts a chapter's program, on the port that it has by default.
     pub fn start(&self, name: &str, package: &str, args: &[&str]) -> Program {
-        self.scene.start(name, &self.path(package), args)
+        self.scene.start(name, &self.program(package).to_string_lossy(), args)
     }
 
     /// Starts a command on a terminal of its own, as a reader would.
     pub fn start_command(&self, name: &str, typed: &str) -> Program {
-        let script = format!("exec {}", self.with_paths(typed));
-        self.scene.start_on_terminal(name, "sh", &["-c", &script])
+        let script = format!("cd \"$0\" && exec {typed}");
+        let folder = self.folder.path().to_string_lossy();
+        self.scene.start_on_terminal(name, "sh", &["-c", &script, &folder])
     }
 
     /// Runs a command again and again until its output contains `text`, and records that.
@@ -42,13 +53,15 @@ impl Recorder {
     /// Runs a command again and again until its output contains `text`. Returns the output.
     ///
     /// The kernel does its part after the call that asked for it has returned, so the first look
-    /// may come too early.
+    /// may come too early. A command that does not end is ended at the deadline.
     pub fn awaits(&self, typed: &str, text: &str) -> String {
-        let command = self.with_paths(typed);
+        let mut command = Command::new("timeout");
+        let script = format!("exec 2>&1; {typed}");
+        command.args([&DEADLINE.as_secs().to_string(), "sh", "-c", &script]);
+        command.current_dir(&self.folder);
         let mut seen = String::new();
         let found = poll(|| {
-            let output = Command::new("sh").args(["-c", &format!("exec 2>&1; {command}")]).output();
-            let output = output.expect("there is a shell");
+            let output = command.output().expect("timeout is one of the coreutils");
             seen = String::from_utf8_lossy(&output.stdout).into_owned();
             seen.contains(text).then_some(())
         });
@@ -66,10 +79,6 @@ impl Recorder {
 
     /// Records what a command printed.
     pub fn record(&mut self, name: &str, typed: &str, output: &str) {
-        let output = self
-            .programs
-            .iter()
-            .fold(output.to_owned(), |text, (short, path)| text.replace(path, short));
         let mut lines: Vec<_> = output.lines().map(str::trim_end).collect();
         // The loader and the runtime come first, and are different on every system.
         let start = lines.iter().position(|line| line.starts_with("socket("));
@@ -93,12 +102,7 @@ impl Recorder {
         stable(&text)
     }
 
-    fn path(&self, package: &str) -> String {
-        let found = self.programs.iter().find(|(short, _)| short.ends_with(package));
-        found.map(|(_, path)| path.clone()).expect("the package was given to new")
-    }
-
-    fn with_paths(&self, typed: &str) -> String {
-        self.programs.iter().fold(typed.to_owned(), |text, (short, path)| text.replace(short, path))
+    fn program(&self, package: &str) -> PathBuf {
+        self.folder.path().join("target/debug").join(package)
     }
 }

@@ -4,34 +4,28 @@ use regex_lite::{Captures, Regex};
 
 /// Process ids become 4711 and on, ports that the kernel chose 50001 and on, and tcpdump's first
 /// sequence numbers 1000, 2000 and on, each in the order of appearance. Addresses in memory,
-/// tcpdump's windows and options, and hundredths of a second are left out.
+/// tcpdump's windows and options, and what a busy machine adds to a wait are left out.
 pub fn stable(text: &str) -> String {
     let text = pattern(r", win \d+|, options \[[^\]]*\]").replace_all(text, "");
     let text = pattern(r"\b0x[0-9a-f]{9,}").replace_all(&text, "0x7ff…");
-    let text = pattern(r"after 0\.5\d s").replace_all(&text, "after 0.50 s");
+    let text = pattern(r"(500ms: nothing after) 0\.[5-9]\d s").replace_all(&text, "$1 0.50 s");
+    let text = pattern(r"(blocking: nothing after) 0\.\d\d s").replace_all(&text, "$1 0.00 s");
     let text = sequence_numbers(&text);
-    let ids = numbers(&text, r"(?:pid[= ]|-p |trace\.)(\d+)");
-    let text = numbered(&text, &ids, 4711);
-    let ports = numbers(&text, r"\b(3[2-9]\d{3}|[45]\d{4}|60\d{3})\b");
-    numbered(&text, &ports, 50001)
+    let text = numbered(&text, r"(pid[= ]|Process |-p |trace\.)(\d+)", 4711);
+    numbered(&text, r"(127\.0\.0\.1[.:]|htons\()(3[2-9]\d{3}|[45]\d{4}|60\d{3})\b", 50001)
 }
 
-/// Every different number that the pattern's first group finds, in the order of appearance.
-fn numbers(text: &str, numbers: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for number in pattern(numbers).captures_iter(text) {
-        if !found.contains(&number[1].to_owned()) {
-            found.push(number[1].to_owned());
-        }
-    }
-    found
-}
-
-/// Wherever one of the numbers stands, its place in the list, counted from `first`.
-fn numbered(text: &str, numbers: &[String], first: usize) -> String {
-    let replaced = pattern(r"\d+").replace_all(text, |found: &Captures| {
-        let index = numbers.iter().position(|number| *number == found[0]);
-        index.map_or(found[0].to_owned(), |index| (first + index).to_string())
+/// Each different number that stands where the pattern's second group finds it, as its place in the
+/// order of appearance, counted from `first`. The first group says what it is a number of: any other
+/// number may happen to be the same.
+fn numbered(text: &str, numbers: &str, first: usize) -> String {
+    let mut known: Vec<String> = Vec::new();
+    let replaced = pattern(numbers).replace_all(text, |found: &Captures| {
+        let index = known.iter().position(|number| *number == found[2]).unwrap_or_else(|| {
+            known.push(found[2].to_owned());
+            known.len() - 1
+        });
+        format!("{}{}", &found[1], first + index)
     });
     replaced.into_owned()
 }
@@ -54,4 +48,29 @@ fn sequence_numbers(text: &str) -> String {
 
 fn pattern(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stable;
+
+    #[test]
+    fn a_number_that_happens_to_be_a_process_id_stays() {
+        let text = "127.0.0.1:41022 127.0.0.1:6666 pid=127,fd=3 pid=6666,fd=4 length 41022";
+        let same = "127.0.0.1:50001 127.0.0.1:6666 pid=4711,fd=3 pid=4712,fd=4 length 41022";
+        assert_eq!(stable(text), same);
+    }
+
+    #[test]
+    fn what_a_busy_machine_adds_to_a_wait_is_left_out() {
+        let busy = "timeout of 500ms: nothing after 0.61 s\nnon-blocking: nothing after 0.01 s";
+        let idle = "timeout of 500ms: nothing after 0.50 s\nnon-blocking: nothing after 0.00 s";
+        assert_eq!(stable(busy), idle);
+    }
+
+    #[test]
+    fn sequence_numbers_count_from_a_thousand_on_each_side() {
+        let text = "seq 4294967295, length 0\nseq 123456789, ack 0, length 0";
+        assert_eq!(stable(text), "seq 1000, length 0\nseq 2000, ack 0, length 0");
+    }
 }

@@ -20,7 +20,8 @@ fn play(scene: &str) {
     let (stdout, stderr) =
         (String::from_utf8_lossy(&played.stdout), String::from_utf8_lossy(&played.stderr));
     assert!(played.status.success(), "{scene}: {}\n{stdout}\n{stderr}", played.status);
-    for recording in stdout.split("== ").skip(1) {
+    let recordings = stdout.strip_prefix("== ").expect("a scene records something");
+    for recording in recordings.split("\n== ") {
         let (name, text) = recording.split_once('\n').expect("a name, then the recording");
         assert_snapshot!(name, text);
     }

@@ -45,13 +45,9 @@ pub fn of_a_waiting_server() -> String {
 
 /// A thread for each client: what each thread calls, in a file of its own.
 pub fn of_threads() -> String {
+    const TYPED: &str = "strace -ff -e trace=%net,close -o trace target/debug/ch04-threaded-server";
     let mut recorder = Recorder::new(&["ch04-threaded-server"]);
-    let folder = tempfile::tempdir().expect("a folder for the traces");
-    let trace = format!("{}/trace", folder.path().display());
-    let typed = |trace: &str| {
-        format!("strace -ff -e trace=%net,close -o {trace} target/debug/ch04-threaded-server")
-    };
-    let server = recorder.start_command("server", &typed(&trace));
+    let server = recorder.start_command("server", TYPED);
     server.prints("waiting for connection");
     let client = recorder.scene.connect("client", "127.0.0.1:6666".parse().expect("an address"));
     server.prints("connected by");
@@ -59,10 +55,8 @@ pub fn of_threads() -> String {
     client.receives("[INFO] server has received your messages");
     client.sends("q");
     server.prints("quit!");
-    let seen = recorder.awaits(&format!("tail -n 7 {trace}.*"), "exited with 0");
-    let seen = seen.replace(&trace, "trace");
-    recorder.record("calls_of_04", &typed("trace"), "");
-    recorder.record("calls_of_04_threads", "tail -n 7 trace.*", &seen);
+    recorder.record("calls_of_04", TYPED, "");
+    recorder.look("calls_of_04_threads", "tail -n 7 trace.*", "exited with 0");
     recorder.finish()
 }
 

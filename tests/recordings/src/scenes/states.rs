@@ -14,7 +14,7 @@ pub fn of_waiting() -> String {
 
     let first = recorder.start("first", CLIENT, &[]);
     first.types("hello");
-    server.prints("hello");
+    first.prints("server has received"); // read, so it is in nobody's queue any more
     recorder.look("established", "ss -tan", "ESTAB");
     recorder.look("owners", "ss -tanp", "ESTAB");
 
@@ -34,8 +34,10 @@ pub fn of_closing() -> String {
     server.address();
     let client = recorder.start_command("nc", &format!("sh -c '{TYPED}'"));
     server.prints("quit!");
+    recorder.awaits("ss -tan", "FIN-WAIT-2");
+    // The FIN counts as one byte in Recv-Q until nc has read the end of the stream.
+    recorder.look("half_closed", "ss -tan", "CLOSE-WAIT 0");
     recorder.screen("nc_that_stays", TYPED, &client, "");
-    recorder.look("half_closed", "ss -tan", "FIN-WAIT-2");
     client.stop();
     recorder.look("time_wait", "ss -tan", "TIME-WAIT");
     recorder.finish()
