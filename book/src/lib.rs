@@ -16,7 +16,8 @@ pub mod serve;
 mod source;
 mod theme;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
@@ -37,23 +38,25 @@ pub const LANGUAGES: [(&str, &str); 1] = [("en", "Sockets, Step by Step")];
 pub fn build(project: &Project) -> Result<PathBuf> {
     for (language, title) in LANGUAGES {
         check::pages(project, language)?;
-        let output = build_language(project, language, title)?;
-        check::links(project, language, &output)?;
+        // Built beside the pages that are there, so that what is refused is never read.
+        let fresh = project.output(&format!(".{language}"));
+        build_language(project, language, title, &fresh)?;
+        check::links(project, language, &fresh)?;
+        replace(&project.output(language), &fresh)?;
     }
     Ok(project.output(LANGUAGES[0].0).join("index.html"))
 }
 
 /// Runs mdBook for one language, as `mdbook build` would, but with our preprocessor in this process
-/// and mdBook's page template mended. Returns the folder with the built pages.
-fn build_language(project: &Project, language: &str, title: &str) -> Result<PathBuf> {
+/// and mdBook's page template mended. The pages go into the folder `output`.
+fn build_language(project: &Project, language: &str, title: &str, output: &Path) -> Result<()> {
     let root = project.book();
-    let output = project.output(language);
     let theme = theme::write().context("cannot prepare the page template")?;
     let mut config = Config::from_disk(root.join("book.toml"))?;
     config.book.src = language.into();
     config.book.language = Some(language.into());
     config.book.title = Some(title.into());
-    config.build.build_dir.clone_from(&output);
+    config.build.build_dir = output.into();
     config.build.use_default_preprocessors = false;
     config.set("preprocessor", serde_json::json!({}))?; // book.toml names us as a command
     config.set("output.html.theme", theme.path())?;
@@ -62,6 +65,13 @@ fn build_language(project: &Project, language: &str, title: &str) -> Result<Path
     let mut book = MDBook::load_with_config(root, config)?;
     book.with_preprocessor(expand::Expand);
     book.with_preprocessor(IndexPreprocessor::new());
-    book.build()?;
-    Ok(output)
+    book.build()
+}
+
+/// Puts a folder in the place of another.
+fn replace(old: &Path, new: &Path) -> Result<()> {
+    if old.exists() {
+        fs::remove_dir_all(old).with_context(|| format!("cannot remove {}", old.display()))?;
+    }
+    fs::rename(new, old).with_context(|| format!("cannot make {}", old.display()))
 }

@@ -11,6 +11,9 @@ use crate::project::Project;
 /// Commands that can stand in a line beside ours and need no proof.
 const HARMLESS: [&str; 3] = ["printf", "cd", "head"];
 
+/// What a reader asks cargo for.
+const CARGO: [&str; 3] = ["build", "run", "test"];
+
 /// What a command of ours may name.
 struct Known {
     makefile: String,
@@ -135,11 +138,17 @@ impl Known {
 
     /// `cargo COMMAND --package NAME -- ARGUMENTS`
     fn cargo(&self, words: &[String]) -> Result<(), String> {
+        let subcommand = words.first().map_or("", String::as_str);
+        if !CARGO.contains(&subcommand) {
+            return Err(format!("a reader needs no \"cargo {subcommand}\""));
+        }
+        if words.iter().any(|word| word.starts_with("--package=")) {
+            return Err("a package is named after a space: --package NAME".into());
+        }
         let named = words.iter().position(|word| word == "-p" || word == "--package");
         let package = named.and_then(|index| words.get(index + 1));
         let Some(package) = package else {
-            let runs = words.first().is_some_and(|word| word == "run");
-            return if runs {
+            return if subcommand == "run" {
                 Err("cargo run names its program: -p PACKAGE".into())
             } else {
                 Ok(())
@@ -149,7 +158,7 @@ impl Known {
             return Err(format!("no package is called {package:?}"));
         }
         match words.iter().position(|word| word == "--") {
-            Some(end) if words[0] == "run" => self.flags(package, &words[end + 1..]),
+            Some(end) if subcommand == "run" => self.flags(package, &words[end + 1..]),
             _ => Ok(()),
         }
     }
@@ -159,19 +168,24 @@ impl Known {
         // The tests of ch02-single-server are called single_server.
         let chapter = package.strip_prefix("ch").and_then(|rest| rest.split_once('-'));
         let program = chapter.map_or(package, |(_, name)| name).replace('-', "_");
-        let subcommand = arguments.first().filter(|word| !word.starts_with('-'));
-        let is_help = |name: &str| match (name.split_once("__help"), subcommand) {
-            (Some((test, rest)), Some(word)) if rest.ends_with(word.as_str()) => test == program,
-            (Some((test, _)), None) => test == program,
-            _ => false,
+        let own = format!("{program}__help");
+        let words = |subcommand: Option<&str>| -> Vec<&str> {
+            let is_its = |name: &str| {
+                let rest = name.strip_prefix(&own);
+                let ends = |word| rest.is_some_and(|rest| rest.ends_with(&format!("_{word}")));
+                subcommand.map_or(rest.is_some(), ends)
+            };
+            let help = self.snapshots.iter().filter(|(name, _)| is_its(name));
+            help.flat_map(|(_, text)| text.split(&[' ', '\n', ',', ':'][..])).collect()
         };
-        let help: Vec<_> = self.snapshots.iter().filter(|(name, _)| is_help(name)).collect();
-        for flag in arguments.iter().filter(|word| word.starts_with("--")) {
+        let first = arguments.first().map(String::as_str).filter(|word| !word.starts_with('-'));
+        let known = words(first);
+        if let Some(word) = first.filter(|word| known.is_empty() && !words(None).contains(word)) {
+            return Err(format!("{package} knows no {word:?}"));
+        }
+        for flag in arguments.iter().filter(|word| word.starts_with('-')) {
             let flag = flag.split('=').next().unwrap_or_default();
-            let known = help.iter().any(|(_, text)| {
-                text.split(|c: char| c.is_whitespace() || c == ',').any(|word| word == flag)
-            });
-            if !known && flag != "--help" {
+            if !known.contains(&flag) && flag != "--help" {
                 return Err(format!("{package} has no flag {flag}"));
             }
         }

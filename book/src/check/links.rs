@@ -64,15 +64,24 @@ fn follow(
     output: &Path,
 ) -> Result<(), String> {
     let to = &link.to;
-    if to.starts_with("data:") || to.starts_with("mailto:") {
-        return Ok(());
+    let scheme = to.split_once(':').map(|(scheme, _)| scheme);
+    match scheme.filter(|it| it.chars().all(|c| c.is_ascii_alphanumeric())) {
+        Some("data") => return Ok(()),
+        Some("http" | "https" | "mailto") if !link.loaded => return Ok(()),
+        Some(_) if link.loaded => {
+            return Err(format!("the page would load {to} from another machine"));
+        }
+        Some(scheme) => return Err(format!("{scheme} is no scheme of ours: {to}")),
+        None => {}
     }
-    if to.contains("://") || to.starts_with("//") {
-        let leaves = format!("the page would load {to} from another machine");
-        return if link.loaded { Err(leaves) } else { Ok(()) };
+    if to.starts_with("//") && link.loaded {
+        return Err(format!("the page would load {to} from another machine"));
     }
     if to.starts_with('/') {
         return Err(format!("the link {to} depends on where the book is"));
+    }
+    if to.is_empty() {
+        return Err("a link is empty".into());
     }
     let (path, fragment) = to.split_once('#').unwrap_or((to, ""));
     let path = path.split('?').next().unwrap_or_default();

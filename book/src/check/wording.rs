@@ -9,6 +9,9 @@ use crate::project::Project;
 /// How a line that our programs print begins.
 const PRINTED: [&str; 2] = ["[INFO] ", "error: "];
 
+/// What would show code or output as it was typed.
+const HTML: [&str; 6] = ["<pre", "<code", "<samp", "<tt", "<textarea", "style="];
+
 pub fn check(project: &Project, pages: &[Page], problems: &mut Problems) -> Result<()> {
     let snapshots = project.snapshots()?;
     for page in pages {
@@ -22,22 +25,32 @@ pub fn check(project: &Project, pages: &[Page], problems: &mut Problems) -> Resu
                 ),
             }
         }
-        for (number, line) in page.text.lines().enumerate() {
+        for (index, line) in page.text.lines().enumerate() {
             let html = line.to_ascii_lowercase();
-            if ["<pre", "<code", "<samp", "<tt", "<textarea"].iter().any(|tag| html.contains(tag)) {
-                problems.add(
-                    &page.file,
-                    number + 1,
-                    "code is set in Markdown, so that it is checked",
-                );
+            if HTML.iter().any(|tag| html.contains(tag)) {
+                let what = "code is set in Markdown, so that it is checked";
+                problems.add(&page.file, index + 1, what);
             }
-        }
-        for (code, line) in page.short_code() {
-            let printed = PRINTED.iter().any(|start| code.starts_with(start));
-            if printed && !snapshots.iter().any(|(_, text)| text.contains(&code)) {
-                problems.add(&page.file, line, format!("no program of ours prints {code:?}"));
+            for printed in printed(line) {
+                if !snapshots.iter().any(|(_, text)| text.contains(printed)) {
+                    let what = format!("no program of ours prints {printed:?}");
+                    problems.add(&page.file, index + 1, what);
+                }
             }
         }
     }
     Ok(())
+}
+
+/// What a line claims that a program prints: from such a beginning to the end of the line, or of the
+/// short code in it, or to where it is cut by `…`. An error begins a line or a short code; prose has
+/// the word, too.
+fn printed(line: &str) -> impl Iterator<Item = &str> {
+    PRINTED.iter().filter_map(|start| {
+        let claimed = &line[line.find(start)?..];
+        let before = &line[..line.len() - claimed.len()];
+        let begins = start.starts_with('[') || before.is_empty() || before.ends_with('`');
+        let end = claimed.find(['`', '…']).unwrap_or(claimed.len());
+        begins.then(|| &claimed[..end])
+    })
 }

@@ -105,8 +105,9 @@ fn a_command_behind_another() {
 
 #[test]
 fn a_cargo_run_of_nothing() {
-    command("cargo run --package=nothing")
-        .is_refused("book/en/page.md:2: cargo run names its program: -p PACKAGE");
+    command("cargo run").is_refused("book/en/page.md:2: cargo run names its program: -p PACKAGE");
+    command("cargo test --package=nothing")
+        .is_refused("book/en/page.md:2: a package is named after a space: --package NAME");
 }
 
 #[test]
@@ -116,4 +117,17 @@ fn a_command_within_a_sentence() {
          book/en/page.md:1: the Makefile has no target \"run-ch20\"",
     );
     page("Run `make run-ch02 ARGS=\"--port 7000\"`.\n").is_built();
+}
+
+#[test]
+fn a_cargo_command_that_no_reader_needs() {
+    command("cargo tset").is_refused("book/en/page.md:2: a reader needs no \"cargo tset\"");
+}
+
+#[test]
+fn a_word_that_the_program_does_not_know() {
+    command("cargo run -p ch02-single-server -- sreve")
+        .is_refused("book/en/page.md:2: ch02-single-server knows no \"sreve\"");
+    command("cargo run -p ch02-single-server -- -Z")
+        .is_refused("book/en/page.md:2: ch02-single-server has no flag -Z");
 }

@@ -82,3 +82,20 @@ fn other_ways_to_load() {
         );
     }
 }
+
+#[test]
+fn links_that_are_none() {
+    page("[x]()\n").is_refused("book/en/page.md:1: a link is empty");
+    page("[x](foo://bar)\n").is_refused("book/en/page.md:1: foo is no scheme of ours: foo://bar");
+    page("[x](nowhere.html#://)\n")
+        .is_refused("book/en/page.md:1: the link nowhere.html#:// leads nowhere");
+}
+
+#[test]
+fn what_is_refused_does_not_replace_what_was_built() {
+    let book = SmallBook::new();
+    book.is_built();
+    book.write("book/en/page.md", "[x](nowhere.md)\n");
+    book.fails("the link nowhere.html leads nowhere");
+    book.shows("page", "A page");
+}

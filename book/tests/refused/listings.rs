@@ -97,3 +97,11 @@ fn a_comment_that_speaks_of_an_anchor_does_not_begin_it() {
         "lines 10–11</a></p>\n\n<pre><code class=\"language-rust ignore\">socket.bind();",
     );
 }
+
+#[test]
+fn a_listing_that_nothing_compiles() {
+    let book = page("```rust\n{{#include ../../chapters/02-single-server/src/ghost.rs:a}}\n```\n");
+    let ghost = "chapters/02-single-server/src/ghost.rs";
+    book.write(ghost, "// ANCHOR: a\nthis does not compile\n// ANCHOR_END: a\n");
+    book.is_refused(&format!("book/en/page.md:2: nothing compiles {ghost}: no mod names it"));
+}

@@ -51,3 +51,13 @@ fn the_page_for_what_is_not_there_finds_its_style() {
     book.is_built();
     assert!(book.html("404").contains("<base href=\"/en/\">"), "{}", book.html("404"));
 }
+
+#[test]
+fn a_method_with_a_line_that_does_not_run_it() {
+    let line = format!("{{{{#line {MAIN} .accept(}}}}");
+    let other = format!("{{{{#line {MAIN} fn main()}}}}");
+    let book = SmallBook::new();
+    let page = book.read("book/en/methods.md").replace(&line, &other);
+    book.write("book/en/methods.md", &page);
+    book.fails("accept has no {{#line}} that runs it");
+}

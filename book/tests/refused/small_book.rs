@@ -264,8 +264,9 @@ impl SmallBook {
         self.read(&format!("book/out/en/{page}.html"))
     }
 
+    /// A file's text.
     #[track_caller]
-    fn read(&self, file: &str) -> String {
+    pub fn read(&self, file: &str) -> String {
         let text = fs::read_to_string(self.0.path().join(file));
         text.unwrap_or_else(|error| panic!("{file}: {error}"))
     }

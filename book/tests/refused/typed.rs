@@ -40,11 +40,22 @@ fn a_short_error_that_no_program_prints() {
 #[test]
 fn code_in_html() {
     for html in [
-        "<pre>\n[INFO] hello\n</pre>",
-        "<PRE>\n[INFO] hello\n</PRE>",
-        "<samp>[INFO] hello</samp>",
-        "It prints <code>[INFO] hello</code>.",
+        "<pre>\nhello\n</pre>",
+        "<PRE>\nhello\n</PRE>",
+        "<samp>hello</samp>",
+        "It prints <code>hello</code>.",
     ] {
         page(html).is_refused("book/en/page.md:1: code is set in Markdown, so that it is checked");
     }
+}
+
+#[test]
+fn output_in_prose() {
+    let refused = "no program of ours prints \"[INFO] typed by hand\"";
+    for line in ["[INFO] typed by hand", "It says **[INFO] typed by hand", "> [INFO] typed by hand"]
+    {
+        page(line).is_refused(&format!("book/en/page.md:1: {refused}"));
+    }
+    page("```sh\n# [INFO] typed by hand\n```\n")
+        .is_refused(&format!("book/en/page.md:2: {refused}"));
 }

@@ -40,5 +40,5 @@ declare! { $
     has_strace test_with_strace "strace is not installed";
     has_ipv6 test_with_ipv6 "this machine has no IPv6 loopback";
     has_mount_namespaces test_with_mount_namespaces "this user may not make a mount namespace";
-    has_recording_tools test_with_recording_tools "needs network namespaces, ip, nc, ps, python3, ss and strace 6.1 and tcpdump 4.99, as in Debian 12";
+    has_recording_tools test_with_recording_tools "needs network namespaces, ip, ps, python3, OpenBSD's nc, ss 6.1, strace 6.1 and tcpdump 4.99, as in Debian 12";
 }

@@ -13,7 +13,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let name = env::args().nth(1).unwrap_or_default();
     let Some((_, play)) = scenes::ALL.iter().find(|(known, _)| *known == name) else {
-        eprintln!("error: there is no scene called {name:?}");
+        eprintln!("error: there is no scene called {name:?}, but these:");
+        for (known, _) in scenes::ALL {
+            eprintln!("  {known}");
+        }
         return ExitCode::from(2);
     };
     print!("{}", play());

@@ -85,10 +85,6 @@ impl Recorder {
         if let Some(start) = start.filter(|_| typed.starts_with("strace")) {
             lines.splice(..start, ["…"]);
         }
-        if typed.starts_with("ss ") {
-            // The kernel lists sockets in no particular order.
-            lines[1..].sort_unstable_by_key(|line| (!line.starts_with("LISTEN"), *line));
-        }
         self.recordings.push((name.to_owned(), format!("$ {typed}\n{}\n", lines.join("\n"))));
     }
 
@@ -99,10 +95,22 @@ impl Recorder {
         for (name, recording) in &self.recordings {
             write!(text, "== {name}\n{recording}").expect("a String takes everything");
         }
-        stable(&text)
+        in_order(&stable(&text))
     }
 
     fn program(&self, package: &str) -> PathBuf {
         self.folder.path().join("target/debug").join(package)
     }
+}
+
+/// What `ss` lists, the listener first: the kernel has no particular order.
+fn in_order(recordings: &str) -> String {
+    let mut lines: Vec<&str> = recordings.lines().collect();
+    for sockets in lines.chunk_by_mut(|_, next| !next.starts_with("== ")) {
+        if sockets.get(1).is_some_and(|typed| typed.starts_with("$ ss ")) {
+            // Behind the recording's name, the command, and the names of the columns.
+            sockets[3..].sort_unstable_by_key(|line| (!line.starts_with("LISTEN"), *line));
+        }
+    }
+    lines.join("\n") + "\n"
 }

@@ -2,11 +2,27 @@
 //! the book shows. `make record` renews them.
 
 use std::process::Command;
+use std::sync::LazyLock;
 
 use insta::assert_snapshot;
 
+/// The programs that the scenes start. They are built here, because a scene has no network from
+/// which cargo could load what they are made of.
+static PROGRAMS: LazyLock<()> = LazyLock::new(|| {
+    for package in [
+        "ch01-create-socket",
+        "ch02-single-server",
+        "ch03-client",
+        "ch04-threaded-server",
+        "ch05-udp",
+    ] {
+        harness::build(package);
+    }
+});
+
 /// Plays a scene, and compares each of its recordings with the snapshot of the same name.
 fn play(scene: &str) {
+    LazyLock::force(&PROGRAMS);
     let mut command = Command::new("unshare");
     if !is_root() {
         // Not as root of the namespace: tcpdump would then try to become another user.
@@ -33,13 +49,25 @@ fn is_root() -> bool {
 }
 
 macro_rules! recordings {
-    ($($scene:ident)*) => { $(
+    ($($scene:ident)*) => {
+        /// The scenes that are played below.
+        const PLAYED: &[&str] = &[$(stringify!($scene)),*];
+
+        $(
         harness::test_with! { recording_tools,
             fn $scene() {
                 play(stringify!($scene));
             }
         }
-    )* };
+        )*
+    };
+}
+
+#[test]
+fn every_scene_is_played() {
+    let listed = Command::new(env!("CARGO_BIN_EXE_recordings")).output().expect("it starts");
+    let listed = String::from_utf8_lossy(&listed.stderr).into_owned();
+    assert_eq!(listed.lines().skip(1).map(str::trim).collect::<Vec<_>>(), PLAYED, "{listed}");
 }
 
 recordings! {

@@ -34,7 +34,8 @@ pub fn with_unusual_bytes() -> String {
         recorder.awaits(typed, "received");
         server.prints("closed");
         let printed = recorder.scene.terminal("server")[before..].to_owned();
-        recorder.record(name, typed, &printed);
+        recorder.record(&format!("{name}_typed"), typed, "");
+        recorder.record(name, "make run-ch02", &printed);
     }
     recorder.finish()
 }

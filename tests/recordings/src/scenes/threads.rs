@@ -2,7 +2,7 @@
 
 use crate::recorder::Recorder;
 
-/// Chapter 04 with two clients, nobody of whom says anything.
+/// Chapter 04 with two clients, neither of whom says anything.
 pub fn that_wait() -> String {
     let mut recorder = Recorder::new(&["ch04-threaded-server"]);
     let server = recorder.start("server", "ch04-threaded-server", &[]);
