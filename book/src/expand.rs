@@ -82,50 +82,19 @@ pub struct Expanded {
 /// Puts into `page` what it names. What cannot be had is noted as a problem.
 pub fn page_text(project: &Project, page: &Page, problems: &mut Problems) -> Expanded {
     let mut changes: Vec<(Range<usize>, String)> = Vec::new();
-    let mut sources = Vec::new();
-    let blocks = page.blocks();
-    let directives = page.directives();
+    let (blocks, directives) = (page.blocks(), page.directives());
     for block in &blocks {
-        let made = match block.info.as_deref() {
-            Some("rust") => listing::shown(project, page, block, &directives),
-            Some("call-flow") => CallFlow::parse(&block.body)
-                .map(|flow| flow.svg())
-                .map_err(|(line, what)| (block.line + line, what)),
-            _ => continue,
-        };
-        let made = made.and_then(|text| match page.text[..block.place.start].ends_with(' ') {
-            true => Err((block.line, "such a block begins at the beginning of its line".into())),
-            false => Ok(text),
-        });
-        match made {
-            Ok(text) => changes.push((block.place.clone(), text)),
-            Err((line, what)) => problems.add(&page.file, line, what),
+        match block_text(project, page, block, &directives) {
+            Some(Ok(text)) => changes.push((block.place.clone(), text)),
+            Some(Err((line, what))) => problems.add(&page.file, line, what),
+            None => {}
         }
     }
     for directive in &directives {
-        let made = match directive.name.as_str() {
-            "include" => match blocks.iter().any(|block| listing::is_in(block, directive)) {
-                true => continue, // the block has taken care of it
-                false => Err("an include stands alone in a rust block".into()),
-            },
-            _ if blocks.iter().any(|block| is_in_another_block(block, directive)) => {
-                Err("a block holds no directive, but for a rust block its include".into())
-            }
-            "output" if !page.stands_alone(&directive.place) => {
-                Err("an output stands alone, at the beginning of its line".into())
-            }
-            "output" => output::shown(project, &directive.arguments),
-            "line" => source::line(project, &directive.arguments),
-            "sources" if directive.arguments.is_empty() => Err("sources are of a FOLDER".into()),
-            "sources" => {
-                sources.push(directive.arguments.clone());
-                source::list(project, &directive.arguments)
-            }
-            name => Err(format!("there is no directive called {name:?}")),
-        };
-        match made {
-            Ok(text) => changes.push((directive.place.clone(), text)),
-            Err(what) => problems.add(&page.file, directive.line, what),
+        match directive_text(project, page, directive, &blocks) {
+            Some(Ok(text)) => changes.push((directive.place.clone(), text)),
+            Some(Err(what)) => problems.add(&page.file, directive.line, what),
+            None => {}
         }
     }
     for line in page.leftovers() {
@@ -136,7 +105,52 @@ pub fn page_text(project: &Project, page: &Page, problems: &mut Problems) -> Exp
     for (place, new) in changes.into_iter().rev() {
         text.replace_range(place, &new);
     }
-    Expanded { text, sources }
+    let sources = directives.into_iter().filter(|directive| directive.name == "sources");
+    Expanded { text, sources: sources.map(|directive| directive.arguments).collect() }
+}
+
+/// What a block becomes; `None` if it stays as it is. Fails with the line, and what is wrong there.
+fn block_text(
+    project: &Project,
+    page: &Page,
+    block: &Block,
+    directives: &[Directive],
+) -> Option<Result<String, (usize, String)>> {
+    let made = match block.info.as_deref()? {
+        "rust" => listing::shown(project, page, block, directives),
+        "call-flow" => CallFlow::parse(&block.body)
+            .map(|flow| flow.svg())
+            .map_err(|(line, what)| (block.line + line, what)),
+        _ => return None,
+    };
+    let is_indented = page.text[..block.place.start].ends_with(' ');
+    let indented = || (block.line, "such a block begins at the beginning of its line".into());
+    Some(made.and_then(|text| if is_indented { Err(indented()) } else { Ok(text) }))
+}
+
+/// What a directive becomes; `None` if the block that it is in has taken care of it.
+fn directive_text(
+    project: &Project,
+    page: &Page,
+    directive: &Directive,
+    blocks: &[Block],
+) -> Option<Result<String, String>> {
+    let arguments = &directive.arguments;
+    Some(match directive.name.as_str() {
+        "include" if blocks.iter().any(|block| listing::is_in(block, directive)) => return None,
+        "include" => Err("an include stands alone in a rust block".into()),
+        _ if blocks.iter().any(|block| is_in_another_block(block, directive)) => {
+            Err("a block holds no directive, but for a rust block its include".into())
+        }
+        "output" if !page.stands_alone(&directive.place) => {
+            Err("an output stands alone, at the beginning of its line".into())
+        }
+        "output" => output::shown(project, arguments),
+        "line" => source::line(project, arguments),
+        "sources" if arguments.is_empty() => Err("sources are of a FOLDER".into()),
+        "sources" => source::list(project, arguments),
+        name => Err(format!("there is no directive called {name:?}")),
+    })
 }
 
 fn is_in_another_block(block: &Block, directive: &Directive) -> bool {
