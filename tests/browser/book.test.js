@@ -99,16 +99,22 @@ test('every picture can be seen, and follows the theme', async () => {
                 assert.ok(await picture.locator('desc').textContent(), `${path}: no description`);
                 const colours = await picture.evaluate((svg) => {
                     const stroke = (selector) => getComputedStyle(svg.querySelector(selector)).stroke;
-                    return [stroke('.lane'), stroke('.arrow')].join(' ');
+                    const link = document.querySelector('main a[href]:not(.header)');
+                    return { lane: stroke('.lane'), arrow: stroke('.arrow'), link: getComputedStyle(link).color };
                 });
                 seen[theme].push(colours);
             }
         });
     }
     assert.ok(seen.light.length >= 5, `${seen.light.length} pictures`);
-    assert.equal(new Set(seen.light).size, 1, 'all pictures have the colours of the light theme');
-    assert.equal(new Set(seen.navy).size, 1, 'all pictures have the colours of the dark theme');
-    assert.notEqual(seen.light[0], seen.navy[0]);
+    for (const { arrow, link } of [...seen.light, ...seen.navy]) {
+        assert.equal(arrow, link, 'an arrow has the colour of a link');
+    }
+    for (const part of ['lane', 'arrow']) {
+        const [light, dark] = THEMES.map((theme) => new Set(seen[theme].map((colours) => colours[part])));
+        assert.equal(light.size, 1, `one colour for every ${part}`);
+        assert.ok(![...light].some((it) => dark.has(it)), `${part} is the same in both themes`);
+    }
 });
 
 test('answers open by keyboard, and the arrow keys then stay on the page', async () => {
