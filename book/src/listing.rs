@@ -76,8 +76,8 @@ pub fn is_in(block: &Block, directive: &Directive) -> bool {
     block.info.as_deref() == Some("rust") && block.place.contains(&directive.place.start)
 }
 
-/// The lines that a rust block includes, below their place. Fails with the line of the page, and what
-/// is wrong there.
+/// The lines that a rust block includes, below their place. Fails with the line of the page, and
+/// what is wrong there.
 pub fn shown(
     project: &Project,
     page: &Page,

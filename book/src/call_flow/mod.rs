@@ -12,9 +12,9 @@
 //! server: recv
 //! ```
 //!
-//! A call with `…` waits, until an arrow `->` arrives at its lane or the lane's next step. An arrow `~>` arrives as well,
-//! but wakes nobody: the kernel keeps what it brings. An arrow `-x` never arrives. `waits` is the
-//! word of the legend.
+//! A call with `…` waits, until an arrow `->` arrives at its lane or the lane calls again. An arrow
+//! `~>` arrives as well, but wakes nobody: the kernel keeps what it brings. An arrow `-x` never
+//! arrives. `waits` is the word of the legend.
 
 mod draw;
 
