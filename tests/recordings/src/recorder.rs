@@ -11,6 +11,10 @@ use tempfile::TempDir;
 
 use crate::stable::stable;
 
+/// Where a scene's tools are: the system's own folders. A `python3` or `nc` that stands elsewhere
+/// is of another version, or a script that shows calls of its own.
+const SYSTEM_PATH: &str = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// The scene that is being recorded, and its recordings so far.
 pub struct Recorder {
     /// In it, the chapters' programs run and are typed at.
@@ -39,7 +43,7 @@ impl Recorder {
 
     /// Starts a command on a terminal of its own, as a reader would.
     pub fn start_command(&self, name: &str, typed: &str) -> Program {
-        let script = format!("cd \"$0\" && exec {typed}");
+        let script = format!("export {SYSTEM_PATH}; cd \"$0\" && exec {typed}");
         let folder = self.folder.path().to_string_lossy();
         self.scene.start_on_terminal(name, "sh", &["-c", &script, &folder])
     }
@@ -56,7 +60,7 @@ impl Recorder {
     /// may come too early. A command that does not end is ended at the deadline.
     pub fn awaits(&self, typed: &str, text: &str) -> String {
         let mut command = Command::new("timeout");
-        let script = format!("exec 2>&1; {typed}");
+        let script = format!("export {SYSTEM_PATH}; exec 2>&1; {typed}");
         command.args([&DEADLINE.as_secs().to_string(), "sh", "-c", &script]);
         command.current_dir(&self.folder);
         let mut seen = String::new();
