@@ -13,7 +13,7 @@ pub fn that_wait() -> String {
         client
     });
     server.comes_to_rest();
-    let typed = format!("ps -L -o stat,time,wchan:16,comm -p {}", server.id());
+    let typed = format!("ps -L -o state,time,wchan:16,comm -p {}", server.id());
     recorder.look("threads", &typed, "accept");
     recorder.finish()
 }
