@@ -1,0 +1,10 @@
+//! The exercises of chapter 02: a server for one client at a time.
+
+mod notice_eof;
+
+use crate::Exercise;
+
+pub(crate) static EXERCISES: &[&Exercise] = &[&notice_eof::NOTICE_EOF];
+
+/// What the server of this chapter answers to every message.
+const REPLY: &str = "[INFO] server has received your messages";

@@ -1,0 +1,161 @@
+//! Compiles a student's program without cargo: one call of rustc, with the three libraries that an
+//! exercise may use. Nothing but the program's own source decides what comes out, so that neither
+//! a build script nor another exercise that is broken has a say.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use escargot::CargoBuild;
+use escargot::format::Message;
+use escargot::format::diagnostic::DiagnosticLevel;
+
+use crate::Exercise;
+
+/// What a program may use, besides std.
+const LIBRARIES: [&str; 3] = ["clap", "common", "socket2"];
+
+/// What it takes to compile a program: the compiler, and the libraries, compiled already.
+#[derive(Clone, Debug)]
+pub struct Compiler {
+    rustc: PathBuf,
+    /// Where the compiler's own libraries are.
+    pub sysroot: PathBuf,
+    /// Where cargo has put all that the libraries are made of.
+    pub libraries: PathBuf,
+    externs: Vec<OsString>,
+    fingerprint: u64,
+}
+
+impl Compiler {
+    /// Has cargo compile the libraries, as the workspace at `root` says.
+    pub fn prepare(root: &Path) -> Result<Self> {
+        // A chapter that uses all of them: cargo does not build several dependencies by name.
+        let build = CargoBuild::new().manifest_path(root.join("Cargo.toml"));
+        let build = build.package("ch02-single-server");
+        let mut externs = Vec::new();
+        let mut fingerprint = DefaultHasher::new();
+        let mut folder = None;
+        for message in build.exec().context("cargo cannot compile the exercises' libraries")? {
+            let message = message.context("cargo cannot compile the exercises' libraries")?;
+            let Message::CompilerArtifact(artifact) = message.decode()? else { continue };
+            if !LIBRARIES.contains(&&*artifact.target.name) {
+                continue;
+            }
+            let file = artifact
+                .filenames
+                .iter()
+                .find(|file| file.extension().is_some_and(|it| it == "rlib"));
+            let Some(file) = file else { continue };
+            let mut library = OsString::from(format!("{}=", artifact.target.name));
+            library.push(file.as_os_str());
+            externs.push(library);
+            fs::read(file)?.hash(&mut fingerprint);
+            let deps = file.parent().context("a library lies in a folder")?;
+            // Cargo names the copy beside the folder with all libraries, for those of a workspace.
+            folder = Some(if deps.ends_with("deps") { deps.to_owned() } else { deps.join("deps") });
+        }
+        ensure!(externs.len() == LIBRARIES.len(), "cargo has compiled {externs:?} only");
+        externs.sort();
+        let sysroot =
+            Command::new("rustc").args(["--print", "sysroot"]).current_dir(root).output()?;
+        let sysroot = PathBuf::from(String::from_utf8(sysroot.stdout)?.trim_end());
+        Ok(Self {
+            rustc: sysroot.join("bin/rustc"),
+            sysroot,
+            libraries: folder.context("the libraries lie in a folder")?,
+            externs,
+            fingerprint: fingerprint.finish(),
+        })
+    }
+
+    /// The call of rustc that makes the program `out` of `source` and the modules beside it.
+    pub fn command(&self, source: &Path, out: &Path) -> Command {
+        let mut command = Command::new(&self.rustc);
+        command.args(["--edition", "2024", "--crate-name", "program", "--crate-type", "bin"]);
+        command.args(["--color", "never", "-C", "strip=debuginfo"]);
+        command.arg("-L").arg({
+            let mut libraries = OsString::from("dependency=");
+            libraries.push(&self.libraries);
+            libraries
+        });
+        for library in &self.externs {
+            command.arg("--extern").arg(library);
+        }
+        command.arg("-o").arg(out).arg(source);
+        command
+    }
+
+    /// Compiles `source`, the text of a whole program, into `cache`, unless it lies there already.
+    /// Returns the program, whose file is called `name`; fails with what the compiler says, and that
+    /// includes a warning.
+    pub fn compile(&self, name: &str, source: &str, cache: &Path) -> Result<PathBuf> {
+        let folder = cache.join(format!("{:016x}", self.hash(source)));
+        let program = folder.join(name);
+        if program.exists() {
+            return Ok(program);
+        }
+        fs::create_dir_all(&folder)?;
+        let main = folder.join("main.rs");
+        fs::write(&main, source)?;
+        let unfinished = folder.join(format!("{name}.unfinished"));
+        let output = self
+            .command(&main, &unfinished)
+            .args(["-D", "warnings"])
+            .output()
+            .context("rustc cannot be started")?;
+        if !output.status.success() {
+            bail!("{}", String::from_utf8_lossy(&output.stderr));
+        }
+        fs::rename(&unfinished, &program)?;
+        Ok(program)
+    }
+
+    /// What a program depends on: its source, and the libraries.
+    fn hash(&self, source: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.fingerprint, source).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// The program of each exercise, by the exercise's name, or what the compiler says of it.
+pub type Programs = BTreeMap<&'static str, Result<PathBuf, String>>;
+
+/// Has cargo compile the programs of these exercises. One that does not compile does not stop the
+/// others.
+pub fn exercises(root: &Path, exercises: &[&'static Exercise]) -> Result<Programs> {
+    let mut build = CargoBuild::new().manifest_path(root.join("Cargo.toml")).arg("--keep-going");
+    for exercise in exercises {
+        build = build.arg("--package").arg(exercise.package());
+    }
+    let mut programs: Programs = BTreeMap::new();
+    let mut errors: BTreeMap<String, String> = BTreeMap::new();
+    for message in build.exec().context("cargo cannot be started")? {
+        // Behind the last message comes an error if any package has failed.
+        let Ok(message) = message else { break };
+        match message.decode()? {
+            Message::CompilerArtifact(artifact) => {
+                let exercise = exercises.iter().find(|it| it.package() == artifact.target.name);
+                if let (Some(exercise), Some(program)) = (exercise, artifact.executable) {
+                    programs.insert(exercise.name, Ok(program.into_owned()));
+                }
+            }
+            Message::CompilerMessage(told) if told.message.level == DiagnosticLevel::Error => {
+                let rendered = told.message.rendered.unwrap_or_default();
+                *errors.entry(told.target.name.into_owned()).or_default() += &rendered;
+            }
+            _ => {}
+        }
+    }
+    for exercise in exercises {
+        let error = errors.remove(&exercise.package());
+        let error = error.unwrap_or_else(|| "it does not compile".to_owned());
+        programs.entry(exercise.name).or_insert(Err(error));
+    }
+    Ok(programs)
+}

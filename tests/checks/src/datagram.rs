@@ -1,0 +1,90 @@
+//! A peer that speaks in datagrams.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, UdpSocket};
+
+use crate::program::missing;
+use crate::words::quoted;
+use crate::{Failed, Played, Silence, Stage};
+
+/// A UDP socket of the check, on a free port of 127.0.0.1.
+pub struct DatagramPeer {
+    stage: Stage,
+    name: String,
+    socket: UdpSocket,
+}
+
+impl Stage {
+    /// A peer of this name that speaks in datagrams.
+    pub fn datagram_peer(&self, name: &str) -> Result<DatagramPeer, Failed> {
+        let socket = UdpSocket::bind("127.0.0.1:0").and_then(|socket| {
+            socket.set_nonblocking(true)?; // so that a wait can be given up
+            Ok(socket)
+        });
+        let socket =
+            socket.map_err(|error| Failed::grader(format_args!("{name}'s socket"), error))?;
+        Ok(DatagramPeer { stage: self.clone(), name: name.to_owned(), socket })
+    }
+}
+
+impl DatagramPeer {
+    /// Its address.
+    pub fn address(&self) -> Result<SocketAddr, Failed> {
+        let address = self.socket.local_addr();
+        address.map_err(|error| Failed::grader(format_args!("{}'s address", self.name), error))
+    }
+
+    /// Its port, as an argument for a program.
+    pub fn port(&self) -> Result<String, Failed> {
+        Ok(self.address()?.port().to_string())
+    }
+
+    /// Sends one datagram, when the program has done all that there was to do before.
+    pub fn sends_to(&self, address: SocketAddr, bytes: impl AsRef<[u8]>) -> Played {
+        let bytes = bytes.as_ref();
+        self.stage.settle();
+        self.stage.tell(&self.name, format_args!("sends a datagram: {}", quoted(bytes)));
+        match self.socket.send_to(bytes, address) {
+            Ok(_) => Ok(()),
+            // What an earlier datagram of ours has met; send_to tells of it once (udp(7)).
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+                Err(Failed::fail("your program to have its socket open", "its port is closed"))
+            }
+            Err(error) => Err(Failed::grader(format_args!("{} to send", self.name), error)),
+        }
+    }
+
+    /// Waits for one datagram. Returns it, and who has sent it.
+    pub fn receives_any(&self, wanted: &str) -> Result<(Vec<u8>, SocketAddr), Failed> {
+        let mut buffer = vec![0; 65536];
+        let received = self.stage.awaits(|| self.socket.recv_from(&mut buffer).ok());
+        let (count, from) = received.map_err(|silence| missing(wanted, silence))?;
+        buffer.truncate(count);
+        self.stage.tell(&self.name, format_args!("receives a datagram: {}", quoted(&buffer)));
+        Ok((buffer, from))
+    }
+
+    /// Waits for one datagram, which must be exactly this. Returns who has sent it.
+    pub fn receives(&self, expected: impl AsRef<[u8]>) -> Result<SocketAddr, Failed> {
+        let expected = expected.as_ref();
+        let wanted = format!("{} to receive the datagram {}", self.name, quoted(expected));
+        let (received, from) = self.receives_any(&wanted)?;
+        match received == expected {
+            true => Ok(from),
+            false => Err(Failed::fail(wanted, format!("the datagram {}", quoted(&received)))),
+        }
+    }
+
+    /// Waits until the program has come to rest, and no datagram has come from it until then.
+    pub fn receives_nothing(&self) -> Played {
+        let wanted = format!("no datagram to be sent to {}", self.name);
+        let mut buffer = vec![0; 65536];
+        match self.stage.awaits(|| self.socket.recv_from(&mut buffer).ok()) {
+            Ok((count, _)) => {
+                Err(Failed::fail(wanted, format!("the datagram {}", quoted(&buffer[..count]))))
+            }
+            Err(Silence::AtRest | Silence::Ended(_)) => Ok(()),
+            Err(silence) => Err(missing(&wanted, silence)),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! One end of a TCP connection, held by the check.
+
+use std::cell::{Cell, RefCell};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use socket2::{SockRef, Socket};
+
+use crate::program::missing;
+use crate::words::{beginning, ended, quoted};
+use crate::{Failed, Played, Silence, Stage};
+
+/// One end of a TCP connection; the program under test has the other. Dropping it closes it.
+pub struct Peer {
+    stage: Stage,
+    name: String,
+    stream: TcpStream,
+    received: RefCell<Vec<u8>>,
+    end: Cell<Option<End>>,
+}
+
+/// How the stream from the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Closed,
+    Reset,
+}
+
+impl Peer {
+    pub(crate) fn connect(stage: &Stage, name: &str, address: SocketAddr) -> Result<Self, Failed> {
+        const WANTED: &str = "your program to take the connection";
+        stage.settle();
+        // Not zero, which would be an error of its own.
+        let limit = stage.time_left().max(Duration::from_millis(1));
+        let stream =
+            TcpStream::connect_timeout(&address, limit).map_err(|error| match error.kind() {
+                ErrorKind::ConnectionRefused => Failed::fail(WANTED, nobody_listens(stage)),
+                ErrorKind::TimedOut => {
+                    Failed::timeout(WANTED, "nothing: the queue of its listener is full")
+                }
+                _ => Failed::grader(format_args!("{name} to connect to {address}"), error),
+            })?;
+        stage.tell(name, "connects");
+        Self::of(stage, name, stream)
+    }
+
+    /// Takes over a connection that is there already.
+    pub(crate) fn of(stage: &Stage, name: &str, stream: TcpStream) -> Result<Self, Failed> {
+        let set_up = stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true));
+        set_up.map_err(|error| Failed::grader("a connection", error))?;
+        Ok(Self {
+            stage: stage.clone(),
+            name: name.to_owned(),
+            stream,
+            received: RefCell::default(),
+            end: Cell::new(None),
+        })
+    }
+
+    /// Sends all of these bytes in one write, or in as many as it takes.
+    pub fn sends(&self, bytes: impl AsRef<[u8]>) -> Played {
+        let bytes = bytes.as_ref();
+        self.stage.settle();
+        self.stage.tell(&self.name, format_args!("sends {}", quoted(bytes)));
+        let mut sent = 0;
+        let done = self.stage.awaits(|| match (&self.stream).write(&bytes[sent..]) {
+            Ok(count) => {
+                sent += count;
+                (sent == bytes.len()).then_some(Ok(()))
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+            Err(error) => Some(Err(error)),
+        });
+        let wanted = format!("your program to receive {}", quoted(bytes));
+        match done {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Failed::fail(wanted, "it has closed the connection")),
+            Err(silence) => Err(missing(&wanted, silence)),
+        }
+    }
+
+    /// Waits for exactly these bytes, in one piece or in many.
+    pub fn receives(&self, expected: impl AsRef<[u8]>) -> Played {
+        let expected = expected.as_ref();
+        let wanted = format!("{} to receive {}", self.name, quoted(expected));
+        let enough = self.stage.awaits(|| {
+            let received = self.read();
+            let differs = !received.starts_with(&expected[..expected.len().min(received.len())]);
+            (received.len() >= expected.len() || differs || self.end.get().is_some()).then_some(())
+        });
+        let mut received = self.received.borrow_mut();
+        if received.starts_with(expected) {
+            received.drain(..expected.len());
+            self.stage.tell(&self.name, format_args!("receives {}", quoted(expected)));
+            return Ok(());
+        }
+        let came = |rest: String| match received.is_empty() {
+            true => rest,
+            false => format!("{}, then {rest}", quoted(&received)),
+        };
+        Err(match (enough, self.end.get()) {
+            (Err(silence), _) => Failed { came: came(silence.told()), ..missing(&wanted, silence) },
+            (Ok(()), Some(End::Closed)) => Failed::fail(
+                wanted,
+                came("the end of the stream: your program has closed it".into()),
+            ),
+            (Ok(()), Some(End::Reset)) => Failed::fail(wanted, came(reset().into())),
+            (Ok(()), None) => Failed::fail(wanted, quoted(&received)),
+        })
+    }
+
+    /// Waits for the end of the stream, before which nothing else may come.
+    pub fn receives_the_end(&self) -> Played {
+        let wanted =
+            format!("{} to receive the end of the stream, and nothing before it", self.name);
+        let ended = self.stage.awaits(|| {
+            let more = !self.read().is_empty();
+            (more || self.end.get().is_some()).then_some(())
+        });
+        let received = self.received.borrow();
+        match (ended, self.end.get()) {
+            (Ok(()), _) if !received.is_empty() => Err(Failed::fail(wanted, beginning(&received))),
+            (Ok(()), Some(End::Closed)) => {
+                self.stage.tell(&self.name, "receives the end of the stream");
+                Ok(())
+            }
+            (Ok(()), _) => Err(Failed::fail(wanted, reset())),
+            (Err(silence), _) => Err(missing(&wanted, silence)),
+        }
+    }
+
+    /// Waits until the program has come to rest, and nothing has come from it until then.
+    pub fn receives_nothing(&self) -> Played {
+        let wanted = format!("nothing to be sent to {}", self.name);
+        let came = self.stage.awaits(|| {
+            let more = !self.read().is_empty();
+            (more || self.end.get().is_some()).then_some(())
+        });
+        let received = self.received.borrow();
+        match came {
+            Err(Silence::AtRest | Silence::Deadline(_)) => Ok(()),
+            Err(silence) => Err(missing(&wanted, silence)),
+            Ok(()) if !received.is_empty() => Err(Failed::fail(wanted, beginning(&received))),
+            Ok(()) => {
+                Err(Failed::fail(wanted, "the end of the stream: your program has closed it"))
+            }
+        }
+    }
+
+    /// Closes the sending half (shutdown), and can still receive.
+    pub fn closes_its_sending_half(&self) {
+        self.stage.settle();
+        // Fails if the program has closed the connection, and then what is awaited next says so.
+        let _ = self.stream.shutdown(Shutdown::Write);
+        self.stage.tell(&self.name, "closes its sending half (shutdown), and still reads");
+    }
+
+    /// Closes the connection.
+    pub fn closes(self) {
+        self.stage.settle();
+        self.stage.tell(&self.name, "closes the connection, and says nothing");
+    }
+
+    /// Ends the connection by a reset: what happens when a program is killed with bytes unread, or
+    /// a cable is pulled and plugged in again.
+    pub fn resets(self) -> Played {
+        self.stage.settle();
+        let reset = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        reset.map_err(|error| Failed::grader("to reset a connection", error))?;
+        self.stage.tell(&self.name, "resets the connection");
+        Ok(())
+    }
+
+    /// Its own address.
+    pub fn address(&self) -> Result<SocketAddr, Failed> {
+        self.stream.local_addr().map_err(|error| Failed::grader("a client's address", error))
+    }
+
+    /// Whatever has come, added to what has been received and not been asked for.
+    fn read(&self) -> std::cell::Ref<'_, Vec<u8>> {
+        let mut buffer = [0; 64 << 10];
+        while self.end.get().is_none() {
+            match (&self.stream).read(&mut buffer) {
+                Ok(0) => self.end.set(Some(End::Closed)),
+                Ok(count) => self.received.borrow_mut().extend_from_slice(&buffer[..count]),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => self.end.set(Some(End::Reset)),
+            }
+        }
+        self.received.borrow()
+    }
+}
+
+fn nobody_listens(stage: &Stage) -> String {
+    match stage.awaits(|| stage.ended()) {
+        Ok(status) | Err(Silence::Ended(status)) => {
+            format!("nobody listens any more: your program {}", ended(status))
+        }
+        Err(_) => "your program runs, but does not listen at the address that it has named".into(),
+    }
+}
+
+fn reset() -> &'static str {
+    "a reset: your program has ended, or has closed the connection with bytes unread"
+}
+
+// Used by listeners that make sockets with options of their own.
+impl From<Peer> for Socket {
+    fn from(peer: Peer) -> Self {
+        peer.stream.into()
+    }
+}

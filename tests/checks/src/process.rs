@@ -1,0 +1,202 @@
+//! The process of a student's program: started in a group of its own, drained, ended.
+
+use std::cell::RefCell;
+use std::io::{self, Read, Write};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use process_wrap::std::{ChildWrapper, CommandWrap};
+
+use crate::watch::{Look, family, look};
+
+/// How much is kept of one stream, in bytes. What comes beyond it is read and counted, so that a
+/// program that floods neither fills our memory nor waits for us.
+const KEPT: usize = 256 << 10;
+
+/// How much output within one wait is a flood, in bytes.
+pub(crate) const FLOOD: u64 = 1 << 20;
+
+/// How long the streams of a program that has ended may stay open. Who holds them open is a child
+/// that it has left behind, and nobody waits for that one.
+const DRAIN: Duration = Duration::from_millis(500);
+
+/// A process that this check has started. Dropping it ends it, and what it has started.
+pub(crate) struct Process {
+    child: RefCell<Box<dyn ChildWrapper>>,
+    pub(crate) stdin: RefCell<Option<ChildStdin>>,
+    pub(crate) stdout: Capture,
+    pub(crate) stderr: Capture,
+    ended: RefCell<Option<(ExitStatus, Instant)>>,
+}
+
+impl Process {
+    pub(crate) fn start(mut command: Command) -> io::Result<Self> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = CommandWrap::from(command);
+        #[cfg(unix)]
+        command.wrap(process_wrap::std::ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(process_wrap::std::JobObject);
+        let mut child = command.spawn()?;
+        Ok(Self {
+            stdin: RefCell::new(child.stdin().take()),
+            stdout: Capture::of(child.stdout().take().expect("stdout is piped")),
+            stderr: Capture::of(child.stderr().take().expect("stderr is piped")),
+            child: RefCell::new(child),
+            ended: RefCell::new(None),
+        })
+    }
+
+    /// Its process id; in a jail, the jail's.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.borrow().id()
+    }
+
+    /// How it ended, once it has ended and all that it wrote has been read.
+    pub(crate) fn status(&self) -> Option<ExitStatus> {
+        let mut ended = self.ended.borrow_mut();
+        if ended.is_none() {
+            // Not ChildWrapper::try_wait, which waits for the whole group.
+            let status = self.child.borrow_mut().inner_mut().try_wait().ok().flatten();
+            *ended = status.map(|status| (status, Instant::now()));
+        }
+        let (status, since) = (*ended)?;
+        let drained = self.stdout.has_ended() && self.stderr.has_ended();
+        (drained || since.elapsed() > DRAIN).then_some(status)
+    }
+
+    pub(crate) fn look(&self) -> Option<Look> {
+        look(self.id())
+    }
+
+    /// How much it has written, in bytes.
+    pub(crate) fn written(&self) -> u64 {
+        self.stdout.total() + self.stderr.total()
+    }
+
+    /// Writes to its stdin. Fails if it has closed that, or has ended.
+    pub(crate) fn types(&self, bytes: &[u8]) -> io::Result<()> {
+        match self.stdin.borrow_mut().as_mut() {
+            Some(stdin) => stdin.write_all(bytes).and_then(|()| stdin.flush()),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    /// Kills the process, its group, and those descendants that have left the group.
+    pub(crate) fn kill(&self) {
+        let family = family(self.id());
+        let mut child = self.child.borrow_mut();
+        // Fails if all of the group have ended by themselves.
+        let _ = child.start_kill();
+        let _ = child.inner_mut().wait();
+        #[cfg(target_os = "linux")]
+        for id in family.into_iter().skip(1) {
+            use rustix::process::{Pid, Signal, kill_process};
+            let id = i32::try_from(id).ok().and_then(Pid::from_raw);
+            let _ = id.map(|id| kill_process(id, Signal::KILL));
+        }
+        #[cfg(not(target_os = "linux"))]
+        drop(family);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// What a program has written to one stream so far, read by a thread of its own.
+#[derive(Clone, Default)]
+pub(crate) struct Capture(Arc<Mutex<Captured>>);
+
+#[derive(Default)]
+struct Captured {
+    kept: Vec<u8>,
+    total: u64,
+    ended: bool,
+}
+
+impl Capture {
+    fn of(mut stream: impl Read + Send + 'static) -> Self {
+        let capture = Self::default();
+        let writer = capture.clone();
+        thread::spawn(move || {
+            let mut buffer = vec![0; 64 << 10];
+            loop {
+                // A broken pipe is as good as the end.
+                let count = stream.read(&mut buffer).unwrap_or(0);
+                let mut captured = writer.lock();
+                let room = KEPT - captured.kept.len();
+                captured.kept.extend_from_slice(&buffer[..count.min(room)]);
+                captured.total += count as u64;
+                captured.ended = count == 0;
+                if count == 0 {
+                    return;
+                }
+            }
+        });
+        capture
+    }
+
+    /// The next whole line from `start`, without its newline, and where the one after it begins.
+    /// When the stream has ended, its last line needs no newline.
+    pub(crate) fn line(&self, start: usize) -> Option<(String, usize)> {
+        let captured = self.lock();
+        let rest = captured.kept.get(start..)?;
+        let (length, skip) = match rest.iter().position(|byte| *byte == b'\n') {
+            Some(length) => (length, 1),
+            None if captured.ended && !rest.is_empty() => (rest.len(), 0),
+            None => return None,
+        };
+        let line = rest[..length].strip_suffix(b"\r").unwrap_or(&rest[..length]);
+        Some((String::from_utf8_lossy(line).into_owned(), start + length + skip))
+    }
+
+    /// What has been kept, from `start`.
+    pub(crate) fn from(&self, start: usize) -> Vec<u8> {
+        self.lock().kept.get(start..).unwrap_or_default().to_vec()
+    }
+
+    fn total(&self) -> u64 {
+        self.lock().total
+    }
+
+    fn has_ended(&self) -> bool {
+        self.lock().ended
+    }
+
+    /// The first lines, to be shown.
+    pub(crate) fn beginning(&self) -> String {
+        const LINES: usize = 20;
+        const WIDTH: usize = 200;
+        let kept = self.from(0);
+        let text = String::from_utf8_lossy(&kept);
+        let mut lines = text.lines();
+        let mut beginning: Vec<String> =
+            lines.by_ref().take(LINES).map(|line| shown(line, WIDTH)).collect();
+        if lines.next().is_some() {
+            beginning.push("… and more".to_owned());
+        }
+        beginning.join("\n")
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Captured> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A line cut to `width`, with what could drive a terminal escaped.
+fn shown(line: &str, width: usize) -> String {
+    let mut shown = String::new();
+    for character in line.chars().take(width) {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}

@@ -1,0 +1,189 @@
+//! The student's program, while it runs.
+
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::process::Process;
+use crate::words::{ended, quoted};
+use crate::{Failed, Peer, Played, Silence, Stage};
+
+/// The student's program, while it runs. Dropping it ends it and whatever it has started.
+pub struct Program {
+    stage: Stage,
+    process: Rc<Process>,
+    /// How much of its stdout has been read.
+    read: Cell<usize>,
+    address: Cell<Option<SocketAddr>>,
+}
+
+impl Program {
+    pub(crate) fn new(stage: &Stage, process: Rc<Process>) -> Self {
+        Self { stage: stage.clone(), process, read: Cell::new(0), address: Cell::new(None) }
+    }
+
+    /// Its process id; in a jail, the jail's.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Where it listens, which it has said in its first line.
+    ///
+    /// # Panics
+    ///
+    /// If it was not started as a server: the check is wrong, not the program.
+    pub fn address(&self) -> SocketAddr {
+        self.address.get().expect("the program was started as a server")
+    }
+
+    /// Reads the address that a server names in its first line.
+    pub(crate) fn names_its_address(&self) -> Played {
+        const WANTED: &str = "a first line that ends with its address, such as \
+            \"[INFO] server start at : 127.0.0.1:40123\"";
+        let line = self.stage.awaits(|| self.next_line());
+        let line = line.map_err(|silence| missing(WANTED, silence))?;
+        let address = line.rsplit(' ').find_map(|word| word.parse().ok());
+        let address: SocketAddr =
+            address.ok_or_else(|| Failed::fail(WANTED, quoted(line.as_bytes())))?;
+        if address.port() == 0 {
+            let came = format!(
+                "{} (that is what you asked for; getsockname tells what you got)",
+                quoted(line.as_bytes())
+            );
+            return Err(Failed::fail(WANTED, came));
+        }
+        self.address.set(Some(address));
+        self.stage.tell("your program", "listens, and says where");
+        Ok(())
+    }
+
+    /// Connects to the server, as a client of this name.
+    pub fn connect(&self, name: &str) -> Result<Peer, Failed> {
+        Peer::connect(&self.stage, name, self.address())
+    }
+
+    /// Waits for a line on stdout that contains `text`; what comes before it is passed over.
+    pub fn prints(&self, text: &str) -> Result<String, Failed> {
+        let mut last = None;
+        let found = self.stage.awaits(|| {
+            while let Some(line) = self.next_line() {
+                if line.contains(text) {
+                    return Some(line);
+                }
+                last = Some(line);
+            }
+            None
+        });
+        let line = found.map_err(|silence| {
+            let expected = format!("the line {text:?} on stdout");
+            let came = match last {
+                Some(last) => format!(
+                    "other lines, the last of them {}; then {}",
+                    quoted(last.as_bytes()),
+                    silence.told()
+                ),
+                None => silence.told(),
+            };
+            Failed { came, ..missing(&expected, silence) }
+        })?;
+        self.stage.tell("your program", format_args!("prints {}", quoted(line.as_bytes())));
+        Ok(line)
+    }
+
+    /// Whether a line with `text` has been printed since the last look; everything is read.
+    pub fn has_printed(&self, text: &str) -> bool {
+        std::iter::from_fn(|| self.next_line()).any(|line| line.contains(text))
+    }
+
+    /// Types a line at the program: writes it to its stdin.
+    pub fn types(&self, line: &str) -> Played {
+        self.stage.tell("keyboard", format_args!("types {line:?} and Enter"));
+        self.process.types(format!("{line}\n").as_bytes()).map_err(|_| {
+            let came = self.process.status().map_or("it has closed its stdin".to_owned(), ended);
+            Failed::fail("the program to read its stdin", format!("your program {came}"))
+        })
+    }
+
+    /// Ends its input, as Ctrl-D does.
+    pub fn ends_input(&self) {
+        self.stage.tell("keyboard", "ends the input (Ctrl-D)");
+        self.process.stdin.borrow_mut().take();
+    }
+
+    /// Waits until the program waits, with all its threads asleep, for whatever comes next.
+    pub fn comes_to_rest(&self) -> Played {
+        const WANTED: &str = "your program to wait, asleep, until there is something to do";
+        match self.stage.awaits(|| None::<()>) {
+            Ok(()) | Err(Silence::AtRest) => Ok(()),
+            Err(Silence::Busy) => Err(Failed::fail(WANTED, "it keeps a core busy all the time")),
+            Err(Silence::Ended(status)) => {
+                Err(Failed::fail(WANTED, format!("it {}", ended(status))))
+            }
+            Err(Silence::Flooding) => Err(Failed::fail(WANTED, "it prints without end")),
+            Err(Silence::Deadline(_)) => {
+                Err(Failed::fail(WANTED, "it wakes up again and again, and finds nothing to do"))
+            }
+        }
+    }
+
+    /// Fails if the program has ended.
+    pub fn still_runs(&self) -> Played {
+        match self.process.status() {
+            Some(status) => {
+                Err(Failed::fail("your program to run on", format!("it {}", ended(status))))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for the program to end by itself with this exit status.
+    pub fn exits_with(&self, code: i32) -> Played {
+        let wanted = format!("your program to end with exit status {code}");
+        let status = self.stage.awaits(|| self.process.status());
+        let status = match status {
+            Ok(status) | Err(Silence::Ended(status)) => status,
+            Err(Silence::AtRest) => {
+                return Err(Failed::timeout(wanted, "it waits, all its threads are asleep"));
+            }
+            Err(silence) => return Err(missing(&wanted, silence)),
+        };
+        if status.code() != Some(code) {
+            return Err(Failed::fail(wanted, format!("it {}", ended(status))));
+        }
+        self.stage.tell("your program", format_args!("ends with exit status {code}"));
+        self.stage.forget(&self.process);
+        Ok(())
+    }
+
+    /// Ends the program by force.
+    pub fn is_killed(&self) {
+        self.process.kill();
+        self.stage.forget(&self.process);
+        self.stage.tell("your program", "is ended by force (SIGKILL)");
+    }
+
+    /// All that it has written to stderr so far.
+    pub fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.process.stderr.from(0)).into_owned()
+    }
+
+    /// The time that it has spent on a core. `None` where there is no `/proc`, or it has ended.
+    pub fn cpu(&self) -> Option<Duration> {
+        self.process.look().map(|look| look.cpu)
+    }
+
+    fn next_line(&self) -> Option<String> {
+        let (line, next) = self.process.stdout.line(self.read.get())?;
+        self.read.set(next);
+        Some(line)
+    }
+}
+
+/// The failure when `wanted` has not come.
+pub(crate) fn missing(wanted: &str, silence: Silence) -> Failed {
+    match silence {
+        Silence::Ended(_) => Failed::fail(wanted, silence.told()),
+        _ => Failed::timeout(wanted, silence.told()),
+    }
+}

@@ -1,0 +1,48 @@
+//! Why a check has stopped waiting for something.
+
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use crate::words::ended;
+
+/// For how long a program must sleep before it is taken to wait for something that does not come.
+///
+/// A wake-up that is due is not such a sleep: the kernel makes a thread runnable at once when its
+/// data arrives, and on a busy machine it stays runnable, not asleep, until it gets a core.
+pub(crate) const AT_REST: Duration = Duration::from_millis(600);
+
+/// How much computing without a result is taken for a busy loop, in time on a core.
+pub(crate) const BUSY: Duration = Duration::from_secs(1);
+
+/// Why a check has stopped waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// The program has ended.
+    Ended(ExitStatus),
+    /// All its threads sleep, and have slept for long enough.
+    AtRest,
+    /// It has used a core for a while.
+    Busy,
+    /// It prints and prints.
+    Flooding,
+    /// The deadline of the check has passed.
+    Deadline(Duration),
+}
+
+impl Silence {
+    /// What to say where something should have come. `and` reads like "nothing has come".
+    pub(crate) fn told(self) -> String {
+        match self {
+            Self::Ended(status) => format!("nothing: your program {}", ended(status)),
+            Self::AtRest => "nothing: your program waits, all its threads are asleep, and nothing \
+                that could wake them is on its way"
+                .to_owned(),
+            Self::Busy => format!(
+                "nothing: your program keeps a core busy all the time ({} s without a result)",
+                BUSY.as_secs()
+            ),
+            Self::Flooding => "nothing: your program prints without end".to_owned(),
+            Self::Deadline(deadline) => format!("nothing within {} s", deadline.as_secs_f64()),
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Where a check is played: the programs it has started, what has happened, and how it waits.
+
+use std::cell::{Cell, RefCell};
+use std::fmt::Display;
+use std::path::Path;
+use std::process::ExitStatus;
+use std::rc::Rc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::process::{Capture, FLOOD, Process};
+use crate::silence::{AT_REST, BUSY};
+use crate::watch::Look;
+use crate::{Failed, Launcher, Program, Silence};
+
+/// Where a check is played. Clones are the same stage.
+#[derive(Clone)]
+pub struct Stage(Rc<Inner>);
+
+struct Inner {
+    launcher: Launcher,
+    folder: TempDir,
+    deadline: Duration,
+    start: Instant,
+    patient: Cell<bool>,
+    random: RefCell<fastrand::Rng>,
+    story: RefCell<Vec<(String, String)>>,
+    /// All that have been started, and those of them whose silence means something.
+    started: RefCell<Vec<Rc<Process>>>,
+    watched: RefCell<Vec<Rc<Process>>>,
+}
+
+impl Stage {
+    /// An empty stage. The program runs in a folder of its own, which is removed at the end.
+    pub(crate) fn new(launcher: &Launcher, deadline: Duration) -> Result<Self, Failed> {
+        let folder = tempfile::tempdir();
+        let folder = folder.map_err(|why| Failed::grader("a folder for the program", why))?;
+        Ok(Self(Rc::new(Inner {
+            folder,
+            deadline,
+            start: Instant::now(),
+            patient: Cell::new(false),
+            random: RefCell::new(fastrand::Rng::with_seed(launcher.seed)),
+            launcher: launcher.clone(),
+            story: RefCell::default(),
+            started: RefCell::default(),
+            watched: RefCell::default(),
+        })))
+    }
+
+    /// The empty folder in which the program runs.
+    pub fn folder(&self) -> &Path {
+        self.0.folder.path()
+    }
+
+    /// A word that the program cannot know beforehand: a few small letters.
+    pub fn word(&self) -> String {
+        let mut random = self.0.random.borrow_mut();
+        let letter = |random: &mut fastrand::Rng, letters: &[u8]| {
+            char::from(letters[random.usize(..letters.len())])
+        };
+        let syllable = |_| [letter(&mut random, b"bdfgklmnprstvz"), letter(&mut random, b"aeiou")];
+        (0..3).flat_map(syllable).collect()
+    }
+
+    /// A number that the program cannot know beforehand.
+    pub fn number(&self, range: std::ops::Range<usize>) -> usize {
+        self.0.random.borrow_mut().usize(range)
+    }
+
+    /// Adds a step to what happened: who, and what they did.
+    pub fn tell(&self, who: &str, what: impl Display) {
+        self.0.story.borrow_mut().push((who.to_owned(), what.to_string()));
+    }
+
+    /// Starts the program with these arguments.
+    pub fn start(&self, args: &[&str]) -> Result<Program, Failed> {
+        self.start_by(&[], args)
+    }
+
+    /// Starts the program by another command, behind which its name and arguments go.
+    pub(crate) fn start_by(&self, before: &[String], args: &[&str]) -> Result<Program, Failed> {
+        let name = self.0.launcher.name();
+        self.tell(
+            "your program",
+            format_args!("is started: {name} {}", args.join(" ")).to_string().trim_end(),
+        );
+        let command = self.0.launcher.command(before, args, self.folder());
+        let process = Process::start(command);
+        let process = process.map_err(|why| Failed::grader("to start the program", why))?;
+        let process = Rc::new(process);
+        self.0.started.borrow_mut().push(Rc::clone(&process));
+        self.0.watched.borrow_mut().push(Rc::clone(&process));
+        Ok(Program::new(self, process))
+    }
+
+    /// Starts a server with `--port 0` and these arguments, and reads its address from its first
+    /// line.
+    pub fn start_server(&self, args: &[&str]) -> Result<Program, Failed> {
+        let program = self.start(&[&["--port", "0"], args].concat())?;
+        program.names_its_address()?;
+        Ok(program)
+    }
+
+    /// From now on a program that sleeps may be one that waits out a time: only the deadline ends
+    /// a wait.
+    pub fn be_patient(&self) {
+        self.0.patient.set(true);
+    }
+
+    /// Looks again and again until `found` returns something, or until it can be told that nothing
+    /// will come.
+    pub(crate) fn awaits<T>(&self, mut found: impl FnMut() -> Option<T>) -> Result<T, Silence> {
+        let mut watch = Watch::begin(self);
+        loop {
+            if let Some(found) = found() {
+                return Ok(found);
+            }
+            if let Some(silence) = watch.silence() {
+                // What it did last has arrived by now.
+                return found().ok_or(silence);
+            }
+            thread::sleep(Duration::from_millis(1)); // between two looks
+        }
+    }
+
+    /// Waits until the programs have done what they can do with all that has come so far: until all
+    /// their threads sleep, or they have ended. What is done to them next then finds them in the
+    /// same state in every run. A program that goes on computing is not waited for.
+    ///
+    /// The kernel makes a thread runnable as soon as something has arrived for it. What is under way
+    /// arrives within microseconds; on a busy machine the kernel's own thread has to wait its turn
+    /// for that, and so a moment's sleep does not count.
+    pub(crate) fn settle(&self) {
+        const ASLEEP: Duration = Duration::from_millis(20);
+        const COMPUTING: Duration = Duration::from_millis(100); // on a core
+        let mut before: Option<Vec<Look>> = None;
+        let mut unchanged_since = Instant::now();
+        let mut cpu_before = None;
+        while !self.time_left().is_zero() && self.ended().is_none() {
+            let looks = self.looks();
+            let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
+            if cpu > *cpu_before.get_or_insert(cpu) + COMPUTING {
+                return;
+            }
+            if before.as_ref() != Some(&looks) || !looks.iter().all(|look| look.asleep) {
+                unchanged_since = Instant::now();
+            }
+            if unchanged_since.elapsed() >= ASLEEP {
+                return;
+            }
+            before = Some(looks);
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// What the programs that still run do at this moment.
+    fn looks(&self) -> Vec<Look> {
+        self.0.watched.borrow().iter().filter_map(|process| process.look()).collect()
+    }
+
+    /// How the program ended, if all programs have; there is mostly one.
+    pub(crate) fn ended(&self) -> Option<ExitStatus> {
+        let watched = self.0.watched.borrow();
+        let ended: Vec<_> = watched.iter().map(|process| process.status()).collect();
+        ended.into_iter().collect::<Option<Vec<_>>>()?.pop()
+    }
+
+    /// Forgets a program: that it has ended, or sleeps, says nothing any more.
+    pub(crate) fn forget(&self, process: &Rc<Process>) {
+        self.0.watched.borrow_mut().retain(|known| !Rc::ptr_eq(known, process));
+    }
+
+    /// How long the check may still take.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.0.deadline.saturating_sub(self.0.start.elapsed())
+    }
+
+    /// The beginning of all that its programs have printed, on stdout and on stderr.
+    pub(crate) fn printed(&self) -> [String; 2] {
+        self.settle();
+        let started = self.0.started.borrow();
+        let all = |stream: fn(&Process) -> &Capture| {
+            let texts: Vec<_> = started.iter().map(|process| stream(process).beginning()).collect();
+            texts.join("\n").trim_end().to_owned()
+        };
+        [all(|process| &process.stdout), all(|process| &process.stderr)]
+    }
+
+    pub(crate) fn story(&self) -> Vec<(String, String)> {
+        self.0.story.borrow().clone()
+    }
+}
+
+/// Looks at the programs of a stage from time to time.
+struct Watch<'a> {
+    stage: &'a Stage,
+    written: u64,
+    cpu: Option<Duration>,
+    last: Vec<Look>,
+    unchanged_since: Instant,
+    next_look: Instant,
+}
+
+/// Time between two looks at the programs: proc(5) is not free.
+const LOOK: Duration = Duration::from_millis(20);
+
+impl<'a> Watch<'a> {
+    fn begin(stage: &'a Stage) -> Self {
+        let now = Instant::now();
+        Self {
+            written: written(stage),
+            cpu: None,
+            last: Vec::new(),
+            unchanged_since: now,
+            next_look: now,
+            stage,
+        }
+    }
+
+    /// Whether it can be told that nothing will come any more, and why.
+    fn silence(&mut self) -> Option<Silence> {
+        if self.stage.time_left().is_zero() {
+            return Some(Silence::Deadline(self.stage.0.deadline));
+        }
+        if Instant::now() < self.next_look {
+            return None;
+        }
+        self.next_look = Instant::now() + LOOK;
+        if let Some(status) = self.stage.ended() {
+            return Some(Silence::Ended(status));
+        }
+        if written(self.stage) - self.written > FLOOD {
+            return Some(Silence::Flooding);
+        }
+        let looks = self.stage.looks();
+        let cpu = looks.iter().map(|look| look.cpu).sum();
+        if cpu > *self.cpu.get_or_insert(cpu) + BUSY {
+            return Some(Silence::Busy);
+        }
+        let asleep = !looks.is_empty() && looks.iter().all(|look| look.asleep);
+        if !asleep || looks != self.last {
+            self.unchanged_since = Instant::now();
+        }
+        self.last = looks;
+        let rests = self.unchanged_since.elapsed() >= AT_REST && !self.stage.0.patient.get();
+        rests.then_some(Silence::AtRest)
+    }
+}
+
+fn written(stage: &Stage) -> u64 {
+    stage.0.watched.borrow().iter().map(|process| process.written()).sum()
+}

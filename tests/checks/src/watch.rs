@@ -1,0 +1,78 @@
+//! What a running program does, seen from outside: proc(5).
+//!
+//! Where there is no `/proc`, nothing is seen, and whoever waits must wait for the deadline.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Duration;
+
+/// What was seen of a program and its descendants at one moment.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// Whether every thread sleeps.
+    pub(crate) asleep: bool,
+    /// The time that all of them have spent on a core.
+    pub(crate) cpu: Duration,
+    /// For each thread, how often it has gone to sleep of its own accord (proc(5),
+    /// `voluntary_ctxt_switches`).
+    pub(crate) sleeps: BTreeMap<u32, u64>,
+}
+
+/// Looks at a program and its descendants. `None` if there is nothing to be seen: it has ended, or
+/// the system has no `/proc`.
+pub(crate) fn look(process: u32) -> Option<Look> {
+    let mut look = Look { asleep: true, cpu: Duration::ZERO, sleeps: BTreeMap::new() };
+    for id in family(process) {
+        for thread in threads(id) {
+            // A thread that has ended meanwhile neither sleeps nor wakes.
+            let Some((state, ticks)) = stat(id, thread) else { continue };
+            if matches!(state, 'Z' | 'X') {
+                continue; // it has ended, and nobody has asked for its exit status yet
+            }
+            look.asleep &= state == 'S';
+            look.cpu += ticks * TICK;
+            look.sleeps.insert(thread, sleeps(id, thread).unwrap_or(0));
+        }
+    }
+    (!look.sleeps.is_empty()).then_some(look)
+}
+
+/// A clock tick of `/proc`: a hundredth of a second, on every Linux that Rust runs on (time(7),
+/// `USER_HZ`).
+const TICK: Duration = Duration::from_millis(10);
+
+/// A process and all its descendants.
+pub(crate) fn family(process: u32) -> Vec<u32> {
+    let mut family = vec![process];
+    let mut next = 0;
+    while let Some(id) = family.get(next).copied() {
+        for thread in threads(id) {
+            let children = fs::read_to_string(format!("/proc/{id}/task/{thread}/children"));
+            let children = children.unwrap_or_default();
+            family.extend(children.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+        }
+        next += 1;
+    }
+    family
+}
+
+fn threads(process: u32) -> Vec<u32> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
+    threads.filter_map(|thread| thread.ok()?.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// A thread's state letter, and its ticks in user and in kernel mode (fields 3, 14 and 15).
+fn stat(process: u32, thread: u32) -> Option<(char, u32)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/task/{thread}/stat")).ok()?;
+    // The name before the state is in brackets, and may hold brackets and spaces itself.
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    let state = fields.next()?.chars().next()?;
+    let mut ticks = fields.skip(10).map(str::parse::<u32>);
+    Some((state, ticks.next()?.ok()? + ticks.next()?.ok()?))
+}
+
+fn sleeps(process: u32, thread: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/task/{thread}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+    line.trim().parse().ok()
+}

@@ -1,0 +1,148 @@
+//! The checks, checked: for each exercise the solution passes, the starter fails, and every wrong
+//! program fails exactly the checks that its description names, in the words that are recorded.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use checks::compile::Compiler;
+use checks::{Exercise, Launcher, Outcome, Task, Verdict};
+use keys::{Key, root};
+use libtest_mimic::{Arguments, Trial};
+use regex_lite::Regex;
+
+fn main() -> ExitCode {
+    match trials() {
+        Ok(trials) => {
+            let mut arguments = Arguments::from_args();
+            arguments.test_threads = arguments.test_threads.or(Some(4));
+            libtest_mimic::run(&arguments, trials).exit_code()
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn trials() -> Result<Vec<Trial>> {
+    let compiler = Arc::new(Compiler::prepare(&root())?);
+    let mut trials = Vec::new();
+    for exercise in checks::all() {
+        let key = Arc::new(Key::read(exercise)?);
+        let mut add = |name: String, test: fn(&Subject) -> Result<()>, wrong: Option<&String>| {
+            let subject = Subject {
+                exercise,
+                key: Arc::clone(&key),
+                compiler: Arc::clone(&compiler),
+                wrong: wrong.cloned(),
+            };
+            let test = move || test(&subject).map_err(|error| format!("{error:#}").into());
+            trials.push(Trial::test(format!("{}: {name}", exercise.name), test));
+        };
+        add("the solution passes".into(), the_solution_passes, None);
+        add("the starter fails, and prints its hint".into(), the_starter_fails, None);
+        add("every check tells programs apart".into(), every_check_tells_programs_apart, None);
+        for name in key.wrong.keys() {
+            add(name.clone(), fails_exactly_its_set, Some(name));
+        }
+    }
+    Ok(trials)
+}
+
+/// What a test is about.
+struct Subject {
+    exercise: &'static Exercise,
+    key: Arc<Key>,
+    compiler: Arc<Compiler>,
+    wrong: Option<String>,
+}
+
+fn the_solution_passes(subject: &Subject) -> Result<()> {
+    for (task, outcome) in subject.play(&subject.key.solution)? {
+        let told = outcome.told();
+        ensure!(
+            outcome.verdict == Verdict::Pass,
+            "{}: {}\n{told}",
+            task.check.name,
+            outcome.verdict
+        );
+    }
+    Ok(())
+}
+
+fn the_starter_fails(subject: &Subject) -> Result<()> {
+    let played = subject.play(&subject.key.starter)?;
+    let (task, outcome) = played
+        .iter()
+        .find(|(_, outcome)| outcome.verdict != Verdict::Pass)
+        .context("the starter passes every check")?;
+    let report = checks::report(task, outcome);
+    let hint = task.check.hints.first().context("a check has a hint")?;
+    ensure!(report.contains(hint), "there is no hint in the report:\n{report}");
+    Ok(())
+}
+
+/// A check that no wrong program fails proves nothing, and one that fails together with all others
+/// does not say what is wrong.
+fn every_check_tells_programs_apart(subject: &Subject) -> Result<()> {
+    let wrong = &subject.key.wrong;
+    ensure!(wrong.len() >= 5, "{} wrong programs are too few", wrong.len());
+    for check in subject.exercise.checks {
+        let some = wrong.values().any(|wrong| {
+            wrong.fails.contains_key(check.name)
+                && wrong.fails.len() < subject.exercise.checks.len()
+        });
+        ensure!(some, "no wrong program fails {:?} and passes another check", check.name);
+    }
+    Ok(())
+}
+
+fn fails_exactly_its_set(subject: &Subject) -> Result<()> {
+    let name = subject.wrong.as_ref().context("a wrong program has a name")?;
+    let wrong = &subject.key.wrong[name];
+    let mut failed = BTreeSet::new();
+    let mut text = String::new();
+    for (task, outcome) in subject.play(&wrong.apply(&subject.key.solution)?)? {
+        if outcome.verdict != Verdict::Pass {
+            failed.insert(task.check.name.to_owned());
+            text += &format!("{}: {}\n{}\n", task.check.name, outcome.verdict, outcome.told());
+        }
+    }
+    let expected: BTreeSet<_> = wrong.fails.keys().cloned().collect();
+    let missed: Vec<_> = expected.difference(&failed).collect();
+    let surplus: Vec<_> = failed.difference(&expected).collect();
+    ensure!(
+        failed == expected,
+        "passes, but should fail: {missed:?}\nfails, but should pass: {surplus:?}\n{text}"
+    );
+    let text = stable(text.trim_end());
+    let mut settings = insta::Settings::new();
+    settings.set_snapshot_path(Path::new("snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_description(&wrong.misconception);
+    settings.bind(|| insta::assert_snapshot!(format!("{}__{name}", subject.exercise.name), text));
+    Ok(())
+}
+
+impl Subject {
+    /// Compiles a program and plays all checks on it.
+    fn play(&self, source: &str) -> Result<Vec<(Task, Outcome)>> {
+        // What the words are does not matter, but they must be the same in every run.
+        const SEED: u64 = 1;
+        let cache = root().join("target/keys");
+        let program = self.compiler.compile(&self.exercise.package(), source, &cache)?;
+        let tasks = Task::all(self.exercise, &Launcher::new(program, SEED));
+        let outcomes = checks::run(&tasks, 8, |_, _| ());
+        Ok(tasks.into_iter().zip(outcomes).collect())
+    }
+}
+
+/// Ports differ in every run.
+fn stable(text: &str) -> String {
+    let ports = Regex::new(r"(127\.0\.0\.1|\[::1\]):\d+").expect("a valid pattern");
+    ports.replace_all(text, "$1:PORT").into_owned()
+}
