@@ -2,7 +2,7 @@
 //!
 //! An [`Exercise`] is a table of [`Check`]s. A check starts the student's program, talks to it over
 //! loopback as its peers would, and never looks at its source. The same tables serve a student
-//! (`cargo test -p ex02-notice-eof`, through [`grade`]), `make grade`, the self-check of the tables
+//! (`cargo test -p ex02-notice-eof`, through [`grade!`]), `make grade`, the self-check of the tables
 //! in `tests/keys`, and the gradebook.
 //!
 //! A check is told in the words that a student reads when it fails: what happened so far, what was
