@@ -24,6 +24,7 @@ mod datagram;
 mod exercise;
 mod launcher;
 mod listener;
+mod orphans;
 mod outcome;
 mod peer;
 mod process;

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use process_wrap::std::{ChildWrapper, CommandWrap};
 
+#[cfg(target_os = "linux")]
+use crate::orphans;
 use crate::watch::{Look, family, look};
 
 /// How much is kept of one stream, in bytes. What comes beyond it is read and counted, so that a
@@ -39,7 +41,14 @@ impl Process {
         command.wrap(process_wrap::std::ProcessGroup::leader());
         #[cfg(windows)]
         command.wrap(process_wrap::std::JobObject);
+        #[cfg(target_os = "linux")]
+        let mut known = {
+            orphans::adopt();
+            orphans::known()
+        };
         let mut child = command.spawn()?;
+        #[cfg(target_os = "linux")]
+        known.insert(child.id());
         Ok(Self {
             stdin: RefCell::new(child.stdin().take()),
             stdout: Capture::of(child.stdout().take().expect("stdout is piped")),
@@ -105,6 +114,11 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
+        #[cfg(target_os = "linux")]
+        {
+            orphans::forget(self.id());
+            orphans::end();
+        }
     }
 }
 

@@ -164,6 +164,9 @@ impl Stage {
     /// How the program ended, if all programs have; there is mostly one.
     pub(crate) fn ended(&self) -> Option<ExitStatus> {
         let watched = self.0.watched.borrow();
+        if watched.is_empty() {
+            return self.0.started.borrow().last()?.status();
+        }
         let ended: Vec<_> = watched.iter().map(|process| process.status()).collect();
         ended.into_iter().collect::<Option<Vec<_>>>()?.pop()
     }

@@ -46,14 +46,20 @@ pub(crate) fn family(process: u32) -> Vec<u32> {
     let mut family = vec![process];
     let mut next = 0;
     while let Some(id) = family.get(next).copied() {
-        for thread in threads(id) {
-            let children = fs::read_to_string(format!("/proc/{id}/task/{thread}/children"));
-            let children = children.unwrap_or_default();
-            family.extend(children.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
-        }
+        family.extend(children(id));
         next += 1;
     }
     family
+}
+
+/// The processes that a process has started, and those that have fallen to it.
+pub(crate) fn children(process: u32) -> Vec<u32> {
+    let of_thread = |thread| {
+        let children = fs::read_to_string(format!("/proc/{process}/task/{thread}/children"));
+        let children = children.unwrap_or_default();
+        children.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()
+    };
+    threads(process).into_iter().flat_map(of_thread).collect()
 }
 
 fn threads(process: u32) -> Vec<u32> {
