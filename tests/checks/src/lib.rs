@@ -31,6 +31,7 @@ mod process;
 mod program;
 mod run;
 mod silence;
+mod sockets;
 mod stage;
 mod student;
 mod watch;
@@ -45,6 +46,7 @@ pub use peer::Peer;
 pub use program::Program;
 pub use run::{Task, run};
 pub use silence::Silence;
+pub use sockets::OpenSocket;
 pub use stage::Stage;
 pub use student::{grade, report};
 

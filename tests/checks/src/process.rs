@@ -65,15 +65,25 @@ impl Process {
 
     /// How it ended, once it has ended and all that it wrote has been read.
     pub(crate) fn status(&self) -> Option<ExitStatus> {
+        let (status, since) = self.end()?;
+        let drained = self.stdout.has_ended() && self.stderr.has_ended();
+        (drained || since.elapsed() > DRAIN).then_some(status)
+    }
+
+    /// Whether it has not ended yet.
+    pub(crate) fn runs(&self) -> bool {
+        self.end().is_none()
+    }
+
+    /// How it ended, and when that was seen first.
+    fn end(&self) -> Option<(ExitStatus, Instant)> {
         let mut ended = self.ended.borrow_mut();
         if ended.is_none() {
             // Not ChildWrapper::try_wait, which waits for the whole group.
             let status = self.child.borrow_mut().inner_mut().try_wait().ok().flatten();
             *ended = status.map(|status| (status, Instant::now()));
         }
-        let (status, since) = (*ended)?;
-        let drained = self.stdout.has_ended() && self.stderr.has_ended();
-        (drained || since.elapsed() > DRAIN).then_some(status)
+        *ended
     }
 
     pub(crate) fn look(&self) -> Option<Look> {

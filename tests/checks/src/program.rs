@@ -2,16 +2,19 @@
 
 use std::cell::Cell;
 use std::net::SocketAddr;
+use std::process::ExitStatus;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::process::Process;
+use crate::silence::RESTLESS;
+use crate::stage::LOOK;
 use crate::words::{ended, quoted};
 use crate::{Failed, Peer, Played, Silence, Stage};
 
 /// The student's program, while it runs. Dropping it ends it and whatever it has started.
 pub struct Program {
-    stage: Stage,
+    pub(crate) stage: Stage,
     process: Rc<Process>,
     /// How much of its stdout has been read.
     read: Cell<usize>,
@@ -114,26 +117,46 @@ impl Program {
     /// Waits until the program waits, with all its threads asleep, for whatever comes next.
     pub fn comes_to_rest(&self) -> Played {
         const WANTED: &str = "your program to wait, asleep, until there is something to do";
-        match self.stage.awaits(|| None::<()>) {
-            Ok(()) | Err(Silence::AtRest) => Ok(()),
+        const AGAIN: &str = "it wakes up again and again, and finds nothing to do";
+        self.stage.settle();
+        let mut wakes = Wakes::since_now(&self.process);
+        match self.stage.awaits(|| wakes.are_many().then_some(())) {
+            Err(Silence::AtRest) => Ok(()),
+            Ok(()) | Err(Silence::Deadline(_)) => Err(Failed::fail(WANTED, AGAIN)),
             Err(Silence::Busy) => Err(Failed::fail(WANTED, "it keeps a core busy all the time")),
             Err(Silence::Ended(status)) => {
                 Err(Failed::fail(WANTED, format!("it {}", ended(status))))
             }
             Err(Silence::Flooding) => Err(Failed::fail(WANTED, "it prints without end")),
-            Err(Silence::Deadline(_)) => {
-                Err(Failed::fail(WANTED, "it wakes up again and again, and finds nothing to do"))
-            }
         }
     }
 
     /// Fails if the program has ended.
     pub fn still_runs(&self) -> Played {
-        match self.process.status() {
+        match self.end() {
             Some(status) => {
                 Err(Failed::fail("your program to run on", format!("it {}", ended(status))))
             }
             None => Ok(()),
+        }
+    }
+
+    /// Waits until the program has done all that there was to do, and fails if it has ended by
+    /// then.
+    pub fn waits_for_input(&self) -> Played {
+        self.stage.settle();
+        self.still_runs()
+    }
+
+    /// How it has ended; `None` if it still runs.
+    pub(crate) fn end(&self) -> Option<ExitStatus> {
+        if self.process.runs() {
+            return None;
+        }
+        // What it wrote last may not have been read yet.
+        match self.stage.awaits(|| self.process.status()) {
+            Ok(status) | Err(Silence::Ended(status)) => Some(status),
+            Err(_) => None,
         }
     }
 
@@ -177,6 +200,37 @@ impl Program {
         let (line, next) = self.process.stdout.line(self.read.get())?;
         self.read.set(next);
         Some(line)
+    }
+}
+
+/// How often a program has woken up without printing anything.
+struct Wakes<'a> {
+    process: &'a Process,
+    first: Option<(u64, u64)>,
+    next_look: Instant,
+}
+
+impl<'a> Wakes<'a> {
+    fn since_now(process: &'a Process) -> Self {
+        Self { process, first: None, next_look: Instant::now() }
+    }
+
+    /// Whether it has been so often that it will never rest. A program that prints, and waits for
+    /// its output to be taken, is another matter.
+    fn are_many(&mut self) -> bool {
+        if Instant::now() < self.next_look {
+            return false;
+        }
+        self.next_look = Instant::now() + LOOK;
+        let Some(look) = self.process.look() else { return false };
+        let (written, sleeps) = (self.process.written(), look.sleeps.values().sum());
+        match self.first {
+            Some((before, first)) if before == written => sleeps > first + RESTLESS,
+            _ => {
+                self.first = Some((written, sleeps));
+                false
+            }
+        }
     }
 }
 

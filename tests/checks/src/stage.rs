@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::process::{Capture, FLOOD, Process};
-use crate::silence::{AT_REST, BUSY};
+use crate::silence::{AT_REST, BUSY, RESTLESS};
 use crate::watch::Look;
 use crate::{Failed, Launcher, Program, Silence};
 
@@ -128,7 +128,8 @@ impl Stage {
 
     /// Waits until the programs have done what they can do with all that has come so far: until all
     /// their threads sleep, or they have ended. What is done to them next then finds them in the
-    /// same state in every run. A program that goes on computing is not waited for.
+    /// same state in every run. A program that goes on computing, or wakes up again and again, is
+    /// not waited for.
     ///
     /// The kernel makes a thread runnable as soon as something has arrived for it. What is under way
     /// arrives within microseconds; on a busy machine the kernel's own thread has to wait its turn
@@ -138,11 +139,13 @@ impl Stage {
         const COMPUTING: Duration = Duration::from_millis(100); // on a core
         let mut before: Option<Vec<Look>> = None;
         let mut unchanged_since = Instant::now();
-        let mut cpu_before = None;
+        let mut first = None;
         while !self.time_left().is_zero() && self.ended().is_none() {
             let looks = self.looks();
             let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
-            if cpu > *cpu_before.get_or_insert(cpu) + COMPUTING {
+            let sleeps: u64 = looks.iter().flat_map(|look| look.sleeps.values()).sum();
+            let (cpu_before, sleeps_before) = *first.get_or_insert((cpu, sleeps));
+            if cpu > cpu_before + COMPUTING || sleeps > sleeps_before + RESTLESS {
                 return;
             }
             if before.as_ref() != Some(&looks) || !looks.iter().all(|look| look.asleep) {
@@ -208,7 +211,7 @@ struct Watch<'a> {
 }
 
 /// Time between two looks at the programs: proc(5) is not free.
-const LOOK: Duration = Duration::from_millis(20);
+pub(crate) const LOOK: Duration = Duration::from_millis(20);
 
 impl<'a> Watch<'a> {
     fn begin(stage: &'a Stage) -> Self {
