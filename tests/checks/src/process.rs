@@ -12,6 +12,7 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 #[cfg(target_os = "linux")]
 use crate::orphans;
 use crate::watch::{Look, family, look};
+use crate::words::shown;
 
 /// How much is kept of one stream, in bytes. What comes beyond it is read and counted, so that a
 /// program that floods neither fills our memory nor waits for us.
@@ -210,17 +211,4 @@ impl Capture {
     fn lock(&self) -> MutexGuard<'_, Captured> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A line cut to `width`, with what could drive a terminal escaped.
-fn shown(line: &str, width: usize) -> String {
-    let mut shown = String::new();
-    for character in line.chars().take(width) {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }

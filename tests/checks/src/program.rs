@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::process::Process;
 use crate::silence::RESTLESS;
 use crate::stage::LOOK;
-use crate::words::{ended, quoted};
+use crate::words::{ended, line, quoted};
 use crate::{Failed, Peer, Played, Silence, Stage};
 
 /// The student's program, while it runs. Dropping it ends it and whatever it has started.
@@ -92,6 +92,19 @@ impl Program {
         })?;
         self.stage.tell("your program", format_args!("prints {}", quoted(line.as_bytes())));
         Ok(line)
+    }
+
+    /// Waits for the next line on stdout that contains `word`. It must be exactly `expected`; lines
+    /// without the word are passed over.
+    pub fn prints_next(&self, word: &str, expected: &str) -> Played {
+        let wanted = format!("the line {} on stdout", line(expected));
+        let next = || std::iter::from_fn(|| self.next_line()).find(|line| line.contains(word));
+        let found = self.stage.awaits(next).map_err(|silence| missing(&wanted, silence))?;
+        if found != expected {
+            return Err(Failed::fail(wanted, format!("the line {}", line(&found))));
+        }
+        self.stage.tell("your program", format_args!("prints {}", line(expected)));
+        Ok(())
     }
 
     /// Whether a line with `text` has been printed since the last look; everything is read.

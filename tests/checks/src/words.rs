@@ -27,6 +27,24 @@ pub fn beginning(bytes: &[u8]) -> String {
     }
 }
 
+/// `"hello"`: a line as it stands on a terminal, so that `é` is shown as `é`.
+pub fn line(text: &str) -> String {
+    format!("\"{}\"", shown(text, MOST))
+}
+
+/// The beginning of a line, with what could drive a terminal escaped.
+pub(crate) fn shown(line: &str, width: usize) -> String {
+    let mut shown = String::new();
+    for character in line.chars().take(width) {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
 /// How a program ended.
 pub fn ended(status: ExitStatus) -> String {
     #[cfg(unix)]
