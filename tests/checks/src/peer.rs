@@ -177,6 +177,12 @@ impl Peer {
         self.stream.local_addr().map_err(|error| Failed::grader("a client's address", error))
     }
 
+    /// Adds its own address to what happened, where lines of the program are told apart by it.
+    pub fn tells_its_address(&self) -> Played {
+        self.stage.tell(&self.name, format_args!("has the address {}", self.address()?));
+        Ok(())
+    }
+
     /// Whatever has come, added to what has been received and not been asked for.
     fn read(&self) -> std::cell::Ref<'_, Vec<u8>> {
         let mut buffer = [0; 64 << 10];

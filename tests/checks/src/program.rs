@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::process::Process;
 use crate::silence::RESTLESS;
 use crate::stage::LOOK;
-use crate::words::{ended, line, quoted};
+use crate::words::{counted, ended, line, quoted};
 use crate::{Failed, Peer, Played, Silence, Stage};
 
 /// The student's program, while it runs. Dropping it ends it and whatever it has started.
@@ -141,6 +141,55 @@ impl Program {
                 Err(Failed::fail(WANTED, format!("it {}", ended(status))))
             }
             Err(Silence::Flooding) => Err(Failed::fail(WANTED, "it prints without end")),
+        }
+    }
+
+    /// How many threads it has when it has done what there is to do, those of its descendants
+    /// included.
+    pub fn threads(&self) -> Result<usize, Failed> {
+        self.stage.settle();
+        self.count_threads().ok_or_else(|| self.not_to_be_seen("threads"))
+    }
+
+    /// Waits until it has as many threads again as at an earlier time.
+    pub fn is_back_to_threads(&self, before: usize) -> Played {
+        self.is_back_to("thread", before, |program| program.count_threads())
+    }
+
+    fn count_threads(&self) -> Option<usize> {
+        Some(self.process.look()?.threads())
+    }
+
+    fn is_back_to(
+        &self,
+        what: &str,
+        before: usize,
+        count: impl Fn(&Self) -> Option<usize>,
+    ) -> Played {
+        let wanted = format!("your program to have {} again, as before", counted(before, what));
+        let mut last = before;
+        let back = self.stage.awaits(|| {
+            last = count(self)?;
+            (last <= before).then_some(())
+        });
+        match back {
+            Ok(()) => {
+                let has = counted(before, what);
+                self.stage.tell("your program", format_args!("has {has} again, as before"));
+                Ok(())
+            }
+            Err(Silence::Ended(status)) => {
+                Err(Failed::fail(wanted, format!("it {}", ended(status))))
+            }
+            Err(_) => Err(Failed::fail(wanted, format!("it has {}", counted(last, what)))),
+        }
+    }
+
+    fn not_to_be_seen(&self, what: &str) -> Failed {
+        let wanted = format!("to count the {what} of your program");
+        match self.process.status() {
+            Some(status) => Failed::fail(wanted, format!("it {}", ended(status))),
+            None => Failed::grader(wanted, "there is nothing to be seen of it in /proc"),
         }
     }
 

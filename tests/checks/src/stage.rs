@@ -25,6 +25,7 @@ struct Inner {
     deadline: Duration,
     start: Instant,
     patient: Cell<bool>,
+    restless: Cell<bool>,
     random: RefCell<fastrand::Rng>,
     story: RefCell<Vec<(String, String)>>,
     /// All that have been started, and those of them whose silence means something.
@@ -42,6 +43,7 @@ impl Stage {
             deadline,
             start: Instant::now(),
             patient: Cell::new(false),
+            restless: Cell::new(false),
             random: RefCell::new(fastrand::Rng::with_seed(launcher.seed)),
             launcher: launcher.clone(),
             story: RefCell::default(),
@@ -129,7 +131,7 @@ impl Stage {
     /// Waits until the programs have done what they can do with all that has come so far: until all
     /// their threads sleep, or they have ended. What is done to them next then finds them in the
     /// same state in every run. A program that goes on computing, or wakes up again and again, is
-    /// not waited for.
+    /// waited for once, and from then on for a moment only.
     ///
     /// The kernel makes a thread runnable as soon as something has arrived for it. What is under way
     /// arrives within microseconds; on a busy machine the kernel's own thread has to wait its turn
@@ -137,15 +139,23 @@ impl Stage {
     pub(crate) fn settle(&self) {
         const ASLEEP: Duration = Duration::from_millis(20);
         const COMPUTING: Duration = Duration::from_millis(100); // on a core
+        const WAKING: Duration = Duration::from_secs(1);
+        const MOMENT: Duration = Duration::from_millis(40);
+        let start = Instant::now();
         let mut before: Option<Vec<Look>> = None;
-        let mut unchanged_since = Instant::now();
+        let mut unchanged_since = start;
         let mut first = None;
         while !self.time_left().is_zero() && self.ended().is_none() {
             let looks = self.looks();
             let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
             let sleeps: u64 = looks.iter().flat_map(|look| look.sleeps.values()).sum();
             let (cpu_before, sleeps_before) = *first.get_or_insert((cpu, sleeps));
-            if cpu > cpu_before + COMPUTING || sleeps > sleeps_before + RESTLESS {
+            let computing = cpu > cpu_before + COMPUTING;
+            let waking = start.elapsed() > WAKING && sleeps > sleeps_before + RESTLESS;
+            if computing || waking {
+                self.0.restless.set(true);
+            }
+            if self.0.restless.get() && start.elapsed() > MOMENT {
                 return;
             }
             if before.as_ref() != Some(&looks) || !looks.iter().all(|look| look.asleep) {

@@ -9,8 +9,10 @@ use std::time::Duration;
 /// What was seen of a program and its descendants at one moment.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Look {
-    /// Whether every thread sleeps.
+    /// Whether every thread sleeps, or has been stopped.
     pub(crate) asleep: bool,
+    /// Whether every thread has been stopped (signal(7), `SIGSTOP`).
+    pub(crate) stopped: bool,
     /// The time that all of them have spent on a core.
     pub(crate) cpu: Duration,
     /// For each thread, how often it has gone to sleep of its own accord (proc(5),
@@ -18,10 +20,18 @@ pub(crate) struct Look {
     pub(crate) sleeps: BTreeMap<u32, u64>,
 }
 
+impl Look {
+    /// How many threads there are.
+    pub(crate) fn threads(&self) -> usize {
+        self.sleeps.len()
+    }
+}
+
 /// Looks at a program and its descendants. `None` if there is nothing to be seen: it has ended, or
 /// the system has no `/proc`.
 pub(crate) fn look(process: u32) -> Option<Look> {
-    let mut look = Look { asleep: true, cpu: Duration::ZERO, sleeps: BTreeMap::new() };
+    let mut look =
+        Look { asleep: true, stopped: true, cpu: Duration::ZERO, sleeps: BTreeMap::new() };
     for id in family(process) {
         for thread in threads(id) {
             // A thread that has ended meanwhile neither sleeps nor wakes.
@@ -29,7 +39,8 @@ pub(crate) fn look(process: u32) -> Option<Look> {
             if matches!(state, 'Z' | 'X') {
                 continue; // it has ended, and nobody has asked for its exit status yet
             }
-            look.asleep &= state == 'S';
+            look.asleep &= matches!(state, 'S' | 'T');
+            look.stopped &= state == 'T';
             look.cpu += ticks * TICK;
             look.sleeps.insert(thread, sleeps(id, thread).unwrap_or(0));
         }

@@ -1,5 +1,25 @@
 //! The exercises of chapter 04: a thread for each client.
 
-use crate::Exercise;
+mod two_at_once;
 
-pub(crate) static EXERCISES: &[&Exercise] = &[];
+use crate::{Exercise, Peer, Played, Program, Stage};
+
+pub(crate) static EXERCISES: &[&Exercise] = &[&two_at_once::TWO_AT_ONCE];
+
+/// What the servers of this chapter answer to every message.
+const REPLY: &str = "[INFO] server has received your messages";
+
+/// The client says a word; the server prints it behind the client's address, and replies.
+fn is_served(stage: &Stage, server: &Program, client: &Peer) -> Played {
+    let word = stage.word();
+    client.sends(&word)?;
+    server.prints(&format!("[INFO] received from {}: {word}", client.address()?))?;
+    client.receives(REPLY)
+}
+
+/// The client says q; the server prints that it has quit, and closes the connection.
+fn quits(server: &Program, client: &Peer) -> Played {
+    client.sends("q")?;
+    server.prints(&format!("[INFO] client {} quit!", client.address()?))?;
+    client.receives_the_end()
+}
