@@ -104,6 +104,26 @@ impl Process {
         }
     }
 
+    /// Stops the process and its descendants, or lets them go on (signal(7)). Fails where there are
+    /// no signals.
+    pub(crate) fn stop(&self, stop: bool) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, Signal, kill_process};
+            let signal = if stop { Signal::STOP } else { Signal::CONT };
+            let ids = family(self.id()).into_iter().filter_map(|id| i32::try_from(id).ok());
+            for id in ids.filter_map(Pid::from_raw) {
+                kill_process(id, signal)?;
+            }
+            Ok(())
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = stop;
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
     /// Kills the process, its group, and those descendants that have left the group.
     pub(crate) fn kill(&self) {
         let family = family(self.id());

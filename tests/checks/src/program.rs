@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::process::Process;
 use crate::silence::RESTLESS;
 use crate::stage::LOOK;
+use crate::watch::descriptors;
 use crate::words::{counted, ended, line, quoted};
 use crate::{Failed, Peer, Played, Silence, Stage};
 
@@ -151,6 +152,18 @@ impl Program {
         self.count_threads().ok_or_else(|| self.not_to_be_seen("threads"))
     }
 
+    /// How many descriptors it has open when it has done what there is to do, those of its
+    /// descendants included.
+    pub fn descriptors(&self) -> Result<usize, Failed> {
+        self.stage.settle();
+        descriptors(self.id()).ok_or_else(|| self.not_to_be_seen("descriptors"))
+    }
+
+    /// Waits until it has as many descriptors open again as at an earlier time.
+    pub fn is_back_to_descriptors(&self, before: usize) -> Played {
+        self.is_back_to("descriptor", before, |program| descriptors(program.id()))
+    }
+
     /// Waits until it has as many threads again as at an earlier time.
     pub fn is_back_to_threads(&self, before: usize) -> Played {
         self.is_back_to("thread", before, |program| program.count_threads())
@@ -238,6 +251,31 @@ impl Program {
         }
         self.stage.tell("your program", format_args!("ends with exit status {code}"));
         self.stage.forget(&self.process);
+        Ok(())
+    }
+
+    /// Stops the program, as a machine does that has other things to do. Until it
+    /// [goes on](Self::goes_on), whatever is done to it gets no further than its kernel.
+    pub fn is_stopped(&self) -> Played {
+        const WANTED: &str = "your program to run on";
+        self.stage.settle();
+        if let Some(status) = self.process.status() {
+            return Err(Failed::fail(WANTED, format!("it {}", ended(status))));
+        }
+        let stopped = self.process.stop(true);
+        stopped.map_err(|error| Failed::grader("to stop your program", error))?;
+        // The signal is under way, and threads that sleep wake up for it.
+        let stopped = self.stage.awaits(|| self.process.look()?.stopped.then_some(()));
+        stopped.map_err(|silence| Failed::grader("to stop your program", silence.told()))?;
+        self.stage.tell("your program", "is stopped for a moment (SIGSTOP)");
+        Ok(())
+    }
+
+    /// Lets it go on after a stop.
+    pub fn goes_on(&self) -> Played {
+        let goes_on = self.process.stop(false);
+        goes_on.map_err(|error| Failed::grader("to let your program go on", error))?;
+        self.stage.tell("your program", "goes on (SIGCONT)");
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::process::{Capture, FLOOD, Process};
-use crate::silence::{AT_REST, BUSY, RESTLESS};
+use crate::silence::{AT_REST, AWAKE, BUSY, RESTLESS};
 use crate::watch::Look;
 use crate::{Failed, Launcher, Program, Silence};
 
@@ -215,6 +215,7 @@ struct Watch<'a> {
     stage: &'a Stage,
     written: u64,
     cpu: Option<Duration>,
+    awake_since: Instant,
     last: Vec<Look>,
     unchanged_since: Instant,
     next_look: Instant,
@@ -229,6 +230,7 @@ impl<'a> Watch<'a> {
         Self {
             written: written(stage),
             cpu: None,
+            awake_since: now,
             last: Vec::new(),
             unchanged_since: now,
             next_look: now,
@@ -252,11 +254,17 @@ impl<'a> Watch<'a> {
             return Some(Silence::Flooding);
         }
         let looks = self.stage.looks();
-        let cpu = looks.iter().map(|look| look.cpu).sum();
-        if cpu > *self.cpu.get_or_insert(cpu) + BUSY {
+        let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
+        // Less than before if a process of it has ended.
+        let computed = cpu.saturating_sub(*self.cpu.get_or_insert(cpu));
+        let asleep = !looks.is_empty() && looks.iter().all(|look| look.asleep);
+        if asleep {
+            self.awake_since = Instant::now();
+        }
+        let awake = self.awake_since.elapsed() > AWAKE && computed > BUSY / 5;
+        if computed > BUSY || awake {
             return Some(Silence::Busy);
         }
-        let asleep = !looks.is_empty() && looks.iter().all(|look| look.asleep);
         if !asleep || looks != self.last {
             self.unchanged_since = Instant::now();
         }

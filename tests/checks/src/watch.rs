@@ -27,6 +27,16 @@ impl Look {
     }
 }
 
+/// How many descriptors a program and its descendants have open. `None` if there is nothing to be
+/// seen: it has ended, it is somebody else's, or the system has no `/proc`.
+pub(crate) fn descriptors(process: u32) -> Option<usize> {
+    let counts = family(process).into_iter().map(|id| {
+        let descriptors = fs::read_dir(format!("/proc/{id}/fd")).ok()?;
+        Some(descriptors.count())
+    });
+    counts.sum()
+}
+
 /// Looks at a program and its descendants. `None` if there is nothing to be seen: it has ended, or
 /// the system has no `/proc`.
 pub(crate) fn look(process: u32) -> Option<Look> {

@@ -1,10 +1,12 @@
 //! The exercises of chapter 04: a thread for each client.
 
+mod one_bad_client;
 mod two_at_once;
 
 use crate::{Exercise, Peer, Played, Program, Stage};
 
-pub(crate) static EXERCISES: &[&Exercise] = &[&two_at_once::TWO_AT_ONCE];
+pub(crate) static EXERCISES: &[&Exercise] =
+    &[&two_at_once::TWO_AT_ONCE, &one_bad_client::ONE_BAD_CLIENT];
 
 /// What the servers of this chapter answer to every message.
 const REPLY: &str = "[INFO] server has received your messages";
@@ -22,4 +24,12 @@ fn quits(server: &Program, client: &Peer) -> Played {
     client.sends("q")?;
     server.prints(&format!("[INFO] client {} quit!", client.address()?))?;
     client.receives_the_end()
+}
+
+/// The client closes; the server prints that it has closed the connection.
+fn closes(server: &Program, client: Peer) -> Played {
+    let line = format!("[INFO] client {} closed the connection", client.address()?);
+    client.closes();
+    server.prints(&line)?;
+    Ok(())
 }

@@ -3,8 +3,8 @@
 //! The trap: a thread is of use only if nobody waits for it. A server that joins it, or holds a
 //! lock while it talks, or has a fixed number of threads, serves one after the other as before.
 
-use super::{is_served, quits};
-use crate::{Check, DEADLINE, Exercise, Needs, Peer, Played, Program, Stage};
+use super::{closes, is_served, quits};
+use crate::{Check, DEADLINE, Exercise, Needs, Peer, Played, Stage};
 
 pub(super) static TWO_AT_ONCE: Exercise = Exercise {
     name: "04-two-at-once",
@@ -183,12 +183,4 @@ fn while_nobody_talks(stage: &Stage) -> Played {
     is_served(stage, &server, &first)?;
     let _second = server.connect("second client")?;
     server.comes_to_rest()
-}
-
-/// The client closes the connection; the server prints that it has.
-fn closes(server: &Program, client: Peer) -> Played {
-    let line = format!("[INFO] client {} closed the connection", client.address()?);
-    client.closes();
-    server.prints(&line)?;
-    Ok(())
 }
