@@ -9,7 +9,7 @@ help:
 	@echo
 	@sed -n 's/^\([a-z0-9-]*\):.*# \(.*\)/  \1|\2/p' '$(strip $(MAKEFILE_LIST))' | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client run-beliefs
+.PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client run-beliefs run-relay
 run-ch01: # create sockets, look at them, wait on them
 	@$(CARGO) run --package ch01-create-socket -- $(ARGS)
 run-ch02: # a TCP server for one client at a time
@@ -24,6 +24,8 @@ run-ch05-client: # a UDP client, for the server of 05
 	@$(CARGO) run --package ch05-udp -- client $(ARGS)
 run-beliefs: # beliefs about sockets, each tried: ARGS=backlog for one of them
 	@$(CARGO) run --package beliefs -- $(ARGS)
+run-relay: # between a client and a server, to torment them: ARGS="udp --drop 20"
+	@$(CARGO) run --package relay -- $(ARGS)
 
 .PHONY: grade
 grade: # the exercises, graded: all of them, or one, as in EX=02-notice-eof
@@ -38,7 +40,7 @@ record: # renew the transcripts and recordings that the book shows; read git dif
 
 # All but the exercises: a student's file need not even compile.
 LINTED = $(addprefix --package ,common ch01-create-socket ch02-single-server ch03-client \
-	ch04-threaded-server ch05-udp beliefs harness checks keys recordings book)
+	ch04-threaded-server ch05-udp beliefs harness relay checks keys recordings book)
 
 .PHONY: test test-browser lint fmt
 test: # every test: conversations, hostile peers, usage errors, the graders' self-check, the book
