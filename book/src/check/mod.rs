@@ -34,7 +34,7 @@ pub fn pages(project: &Project, language: &str) -> Result<()> {
     }
     wording::check(project, &pages, &mut problems)?;
     let tasks = task::all(project)?;
-    commands::check(project, pages.iter().chain(&tasks), &mut problems)?;
+    commands::check(project, &pages, &tasks, &mut problems)?;
     tasks::check(&pages, &tasks, &mut problems);
     anchors::check(project, &pages, &mut problems)?;
     methods::check(&pages, &mut problems);

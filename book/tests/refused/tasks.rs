@@ -80,7 +80,17 @@ fn an_exercise_that_is_graded_and_not_there() {
 }
 
 #[test]
+fn what_an_exercise_is_tried_with() {
+    let readme = "# A\n\n```sh\n(printf a; sleep 1) | nc -N 127.0.0.1 6666\n```\n";
+    exercise(readme, "# A page\n\n{{#task 02-notice-eof}}\n").is_built();
+}
+
+#[test]
 fn a_variable_that_no_grader_reads() {
-    exercise("# A\n\n```sh\nHNT=2 cargo test\n```\n", "{{#task 02-notice-eof}}\n")
-        .is_refused(&format!("{README}:4: no recording has run \"HNT=2 cargo test\""));
+    page_with("HNT=2 cargo test")
+        .is_refused("book/en/page.md:2: no recording has run \"HNT=2 cargo test\"");
+}
+
+fn page_with(command: &str) -> SmallBook {
+    SmallBook::with_page(&format!("```sh\n{command}\n```\n"))
 }
