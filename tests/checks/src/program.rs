@@ -80,7 +80,7 @@ impl Program {
             None
         });
         let line = found.map_err(|silence| {
-            let expected = format!("the line {text:?} on stdout");
+            let expected = format!("the line \"{text}\" on stdout");
             let came = match last {
                 Some(last) => format!(
                     "other lines, the last of them {}; then {}",
@@ -113,12 +113,14 @@ impl Program {
         std::iter::from_fn(|| self.next_line()).any(|line| line.contains(text))
     }
 
-    /// Types a line at the program: writes it to its stdin.
+    /// Types a line at the program, when it has done all that there was to do before: writes it to
+    /// its stdin.
     pub fn types(&self, line: &str) -> Played {
+        self.stage.settle();
         self.stage.tell("keyboard", format_args!("types {line:?} and Enter"));
         self.process.types(format!("{line}\n").as_bytes()).map_err(|_| {
-            let came = self.process.status().map_or("it has closed its stdin".to_owned(), ended);
-            Failed::fail("the program to read its stdin", format!("your program {came}"))
+            let came = self.end().map_or("has closed its stdin".to_owned(), ended);
+            Failed::fail("your program to read its stdin", format!("your program {came}"))
         })
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use socket2::{Domain, Type};
 
 use crate::words::ended;
-use crate::{Failed, Program};
+use crate::{Failed, Played, Program};
 
 /// A socket that a program has open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,14 @@ impl Program {
                 };
                 Err(Failed::fail(expected, came))
             }
+        }
+    }
+
+    /// Fails unless this socket, and no other, is open still.
+    pub fn still_has(&self, socket: OpenSocket) -> Played {
+        match self.has_one_socket(socket.domain, socket.kind)? == socket {
+            true => Ok(()),
+            false => Err(Failed::fail("the same socket as before", "another one, of this kind")),
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use socket2::{Domain, Socket, Type};
 
-use crate::{Check, DEADLINE, Exercise, Failed, Needs, OpenSocket, Played, Program, Stage};
+use crate::{Check, DEADLINE, Exercise, Failed, Needs, Played, Program, Stage};
 
 pub(super) static WHICH_SOCKET: Exercise = Exercise {
     name: "01-which-socket",
@@ -170,13 +170,9 @@ fn every_pair(stage: &Stage) -> Played {
 
 fn a_line_changes_nothing(stage: &Stage) -> Played {
     let program = is_ready(stage, &[])?;
-    let before = the_default_socket(&program)?;
+    let socket = program.has_one_socket(Domain::IPV4, Type::STREAM)?;
     program.types(&stage.word())?;
-    let after = the_default_socket(&program)?;
-    match before == after {
-        true => Ok(()),
-        false => Err(Failed::fail("the same socket as before", "another one, of the same kind")),
-    }
+    program.still_has(socket)
 }
 
 fn while_it_waits_it_sleeps(stage: &Stage) -> Played {
@@ -220,10 +216,6 @@ fn is_ready(stage: &Stage, args: &[&str]) -> Result<Program, Failed> {
     let program = stage.start(args)?;
     program.prints("ready")?;
     Ok(program)
-}
-
-fn the_default_socket(program: &Program) -> Result<OpenSocket, Failed> {
-    program.has_one_socket(Domain::IPV4, Type::STREAM)
 }
 
 /// The program refuses this value, and says on stderr which ones there are.
