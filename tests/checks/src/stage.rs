@@ -26,6 +26,8 @@ struct Inner {
     start: Instant,
     patient: Cell<bool>,
     restless: Cell<bool>,
+    /// What had been printed when a wait was in vain; nothing if the last one was not.
+    silent: RefCell<Option<[String; 2]>>,
     random: RefCell<fastrand::Rng>,
     story: RefCell<Vec<(String, String)>>,
     /// All that have been started, and those of them whose silence means something.
@@ -44,6 +46,7 @@ impl Stage {
             start: Instant::now(),
             patient: Cell::new(false),
             restless: Cell::new(false),
+            silent: RefCell::default(),
             random: RefCell::new(fastrand::Rng::with_seed(launcher.seed)),
             launcher: launcher.clone(),
             story: RefCell::default(),
@@ -118,9 +121,12 @@ impl Stage {
         let mut watch = Watch::begin(self);
         loop {
             if let Some(found) = found() {
+                self.0.silent.take();
                 return Ok(found);
             }
             if let Some(silence) = watch.silence() {
+                // What came after this is the end of the check's own peers, and would mislead.
+                self.0.silent.replace(Some(self.all_printed()));
                 // What it did last has arrived by now.
                 return found().ok_or(silence);
             }
@@ -194,13 +200,21 @@ impl Stage {
         self.0.deadline.saturating_sub(self.0.start.elapsed())
     }
 
-    /// The beginning of all that its programs have printed, on stdout and on stderr.
+    /// The beginning of what its programs had printed, on stdout and on stderr, when the check
+    /// gave up.
     pub(crate) fn printed(&self) -> [String; 2] {
-        self.settle();
+        let when_silent = self.0.silent.take();
+        when_silent.unwrap_or_else(|| {
+            self.settle();
+            self.all_printed()
+        })
+    }
+
+    fn all_printed(&self) -> [String; 2] {
         let started = self.0.started.borrow();
         let all = |stream: fn(&Process) -> &Capture| {
             let texts: Vec<_> = started.iter().map(|process| stream(process).beginning()).collect();
-            texts.join("\n").trim_end().to_owned()
+            texts.join("\n").trim().to_owned()
         };
         [all(|process| &process.stdout), all(|process| &process.stderr)]
     }

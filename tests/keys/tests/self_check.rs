@@ -150,8 +150,11 @@ impl Subject {
     }
 }
 
-/// Ports differ in every run.
+/// Ports differ in every run, and so do the thread and the place that a panic names.
 fn stable(text: &str) -> String {
-    let ports = Regex::new(r"(127\.0\.0\.1|\[::1\]):\d+").expect("a valid pattern");
-    ports.replace_all(text, "$1:PORT").into_owned()
+    let pattern = |pattern| Regex::new(pattern).expect("a valid pattern");
+    let text = pattern(r"(127\.0\.0\.1|\[::1\]):\d+").replace_all(text, "$1:PORT");
+    let text = pattern(r"\(\d+\) panicked at \S+/(main\.rs:[\d:]+)")
+        .replace_all(&text, "panicked at src/$1");
+    text.into_owned()
 }
