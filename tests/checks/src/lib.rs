@@ -20,6 +20,7 @@ mod chapter_04;
 mod chapter_05;
 #[cfg(feature = "compile")]
 pub mod compile;
+mod connection;
 mod datagram;
 mod exercise;
 mod launcher;

@@ -245,20 +245,31 @@ impl Program {
     /// Waits for the program to end by itself with this exit status.
     pub fn exits_with(&self, code: i32) -> Played {
         let wanted = format!("your program to end with exit status {code}");
-        let status = self.stage.awaits(|| self.process.status());
-        let status = match status {
-            Ok(status) | Err(Silence::Ended(status)) => status,
-            Err(Silence::AtRest) => {
-                return Err(Failed::timeout(wanted, "it waits, all its threads are asleep"));
-            }
-            Err(silence) => return Err(missing(&wanted, silence)),
-        };
+        let status = self.awaits_the_end(&wanted)?;
         if status.code() != Some(code) {
             return Err(Failed::fail(wanted, format!("it {}", ended(status))));
         }
         self.stage.tell("your program", format_args!("ends with exit status {code}"));
         self.stage.forget(&self.process);
         Ok(())
+    }
+
+    /// Waits for the program to end by itself, however it does.
+    pub fn ends(&self) -> Played {
+        let status = self.awaits_the_end("your program to end")?;
+        self.stage.tell("your program", ended(status));
+        self.stage.forget(&self.process);
+        Ok(())
+    }
+
+    fn awaits_the_end(&self, wanted: &str) -> Result<ExitStatus, Failed> {
+        match self.stage.awaits(|| self.process.status()) {
+            Ok(status) | Err(Silence::Ended(status)) => Ok(status),
+            Err(Silence::AtRest) => {
+                Err(Failed::timeout(wanted, "it waits, all its threads are asleep"))
+            }
+            Err(silence) => Err(missing(wanted, silence)),
+        }
     }
 
     /// Stops the program, as a machine does that has other things to do. Until it

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::rc::Rc;
@@ -109,6 +110,31 @@ impl Stage {
         Ok(program)
     }
 
+    /// Starts a server that is told this address, and must listen there and nowhere else.
+    pub fn start_server_at(&self, address: SocketAddr) -> Result<Program, Failed> {
+        let (host, port) = (address.ip().to_string(), address.port().to_string());
+        let program = self.start(&["--host", &host, "--port", &port])?;
+        let expected = format!("your program to listen at {address}, and to say so");
+        let named = program.names_its_address();
+        named.map_err(|failed| Failed { expected: expected.clone(), ..failed })?;
+        match program.address() == address {
+            true => Ok(program),
+            false => Err(Failed::fail(expected, format!("it listens at {}", program.address()))),
+        }
+    }
+
+    /// An address of this machine that nobody else uses: one of the sixteen million that begin with
+    /// 127, which all lead to Linux's loopback. (Other systems have 127.0.0.1 only.)
+    ///
+    /// A port that a server has left is free for everyone, and the kernel might hand it out to
+    /// somebody else before the server is started again. Ports belong to an address, so here nobody
+    /// takes it.
+    pub fn host_of_its_own(&self) -> String {
+        // Not from the stage's own numbers, which are the same in each check of a run.
+        let [b, c, d] = [(); 3].map(|()| fastrand::u8(1..255));
+        format!("127.{b}.{c}.{d}")
+    }
+
     /// From now on a program that sleeps may be one that waits out a time: only the deadline ends
     /// a wait.
     pub fn be_patient(&self) {
@@ -143,7 +169,10 @@ impl Stage {
     /// arrives within microseconds; on a busy machine the kernel's own thread has to wait its turn
     /// for that, and so a moment's sleep does not count.
     pub(crate) fn settle(&self) {
-        const ASLEEP: Duration = Duration::from_millis(20);
+        self.settle_for(Duration::from_millis(20));
+    }
+
+    fn settle_for(&self, asleep: Duration) {
         const COMPUTING: Duration = Duration::from_millis(100); // on a core
         const WAKING: Duration = Duration::from_secs(1);
         const MOMENT: Duration = Duration::from_millis(40);
@@ -167,7 +196,7 @@ impl Stage {
             if before.as_ref() != Some(&looks) || !looks.iter().all(|look| look.asleep) {
                 unchanged_since = Instant::now();
             }
-            if unchanged_since.elapsed() >= ASLEEP {
+            if unchanged_since.elapsed() >= asleep {
                 return;
             }
             before = Some(looks);
@@ -205,7 +234,7 @@ impl Stage {
     pub(crate) fn printed(&self) -> [String; 2] {
         let when_silent = self.0.silent.take();
         when_silent.unwrap_or_else(|| {
-            self.settle();
+            self.settle_for(AT_REST);
             self.all_printed()
         })
     }
@@ -213,7 +242,8 @@ impl Stage {
     fn all_printed(&self) -> [String; 2] {
         let started = self.0.started.borrow();
         let all = |stream: fn(&Process) -> &Capture| {
-            let texts: Vec<_> = started.iter().map(|process| stream(process).beginning()).collect();
+            let texts = started.iter().map(|process| stream(process).beginning());
+            let texts: Vec<_> = texts.filter(|text| !text.is_empty()).collect();
             texts.join("\n").trim().to_owned()
         };
         [all(|process| &process.stdout), all(|process| &process.stderr)]

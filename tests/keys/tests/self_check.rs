@@ -150,11 +150,17 @@ impl Subject {
     }
 }
 
-/// Ports differ in every run, and so do the thread and the place that a panic names.
+/// What differs in every run: ports, the loopback addresses of single checks, and the thread and the
+/// place that a panic names.
 fn stable(text: &str) -> String {
-    let pattern = |pattern| Regex::new(pattern).expect("a valid pattern");
-    let text = pattern(r"(127\.0\.0\.1|\[::1\]):\d+").replace_all(text, "$1:PORT");
-    let text = pattern(r"\(\d+\) panicked at \S+/(main\.rs:[\d:]+)")
-        .replace_all(&text, "panicked at src/$1");
-    text.into_owned()
+    const DIFFERENT: [(&str, &str); 4] = [
+        (r"(127\.\d+\.\d+\.\d+|\[::1\]):\d+", "$1:PORT"),
+        (r"--port [1-9]\d*", "--port PORT"),
+        (r"127\.[1-9]\d*\.\d+\.\d+", "127.A.B.C"),
+        (r"\(\d+\) panicked at \S+/(main\.rs:[\d:]+)", "panicked at src/$1"),
+    ];
+    DIFFERENT.iter().fold(text.to_owned(), |text, (pattern, instead)| {
+        let pattern = Regex::new(pattern).expect("a valid pattern");
+        pattern.replace_all(&text, *instead).into_owned()
+    })
 }
