@@ -36,6 +36,7 @@ impl Peer {
         let stream =
             TcpStream::connect_timeout(&address, limit).map_err(|error| match error.kind() {
                 ErrorKind::ConnectionRefused => Failed::fail(WANTED, nobody_listens(stage)),
+                ErrorKind::ConnectionReset => Failed::fail(WANTED, reset()),
                 ErrorKind::TimedOut => {
                     Failed::timeout(WANTED, "nothing: the queue of its listener is full")
                 }
@@ -78,6 +79,23 @@ impl Peer {
             Ok(Err(_)) => Err(Failed::fail(wanted, "it has closed the connection")),
             Err(silence) => Err(missing(&wanted, silence)),
         }
+    }
+
+    /// Sends a byte, and another, as long as it takes, until the program has closed the connection.
+    pub fn sends_until_it_is_cut_off(&self) -> Played {
+        self.stage.tell(&self.name, "sends byte after byte");
+        // WouldBlock is no end either: the program has not read yet what came before.
+        let closed = self.stage.awaits(|| match (&self.stream).write(b".") {
+            Err(error) if error.kind() != ErrorKind::WouldBlock => Some(()),
+            _ => None,
+        });
+        let wanted = format!(
+            "your program to close the connection in time, although {} goes on sending",
+            self.name
+        );
+        closed.map_err(|silence| missing(&wanted, silence))?;
+        self.stage.tell(&self.name, "finds the connection closed");
+        Ok(())
     }
 
     /// Waits for exactly these bytes, in one piece or in many.

@@ -10,7 +10,7 @@ use crate::process::Process;
 use crate::silence::RESTLESS;
 use crate::stage::LOOK;
 use crate::watch::descriptors;
-use crate::words::{counted, ended, line, quoted};
+use crate::words::{ended, line, quoted};
 use crate::{Failed, Peer, Played, Silence, Stage};
 
 /// The student's program, while it runs. Dropping it ends it and whatever it has started.
@@ -166,14 +166,14 @@ impl Program {
         descriptors(self.id()).ok_or_else(|| self.not_to_be_seen("descriptors"))
     }
 
-    /// Waits until it has as many descriptors open again as at an earlier time.
+    /// Waits until it has no more descriptors open than at an earlier time.
     pub fn is_back_to_descriptors(&self, before: usize) -> Played {
-        self.is_back_to("descriptor", before, |program| descriptors(program.id()))
+        self.is_back_to("descriptors", before, |program| descriptors(program.id()))
     }
 
-    /// Waits until it has as many threads again as at an earlier time.
+    /// Waits until it has no more threads than at an earlier time.
     pub fn is_back_to_threads(&self, before: usize) -> Played {
-        self.is_back_to("thread", before, |program| program.count_threads())
+        self.is_back_to("threads", before, |program| program.count_threads())
     }
 
     fn count_threads(&self) -> Option<usize> {
@@ -186,23 +186,21 @@ impl Program {
         before: usize,
         count: impl Fn(&Self) -> Option<usize>,
     ) -> Played {
-        let wanted = format!("your program to have {} again, as before", counted(before, what));
-        let mut last = before;
+        let mut now = before;
         let back = self.stage.awaits(|| {
-            last = count(self)?;
-            (last <= before).then_some(())
+            now = count(self)?;
+            (now <= before).then_some(())
         });
-        match back {
+        // Not how many, for it may have inherited some from whoever has started the grader.
+        let came = match back {
             Ok(()) => {
-                let has = counted(before, what);
-                self.stage.tell("your program", format_args!("has {has} again, as before"));
-                Ok(())
+                self.stage.tell("your program", format_args!("has no more {what} than before"));
+                return Ok(());
             }
-            Err(Silence::Ended(status)) => {
-                Err(Failed::fail(wanted, format!("it {}", ended(status))))
-            }
-            Err(_) => Err(Failed::fail(wanted, format!("it has {}", counted(last, what)))),
-        }
+            Err(Silence::Ended(status)) => format!("it {}", ended(status)),
+            Err(_) => format!("it has {} more", now.saturating_sub(before)),
+        };
+        Err(Failed::fail(format_args!("your program to have no more {what} than before"), came))
     }
 
     fn not_to_be_seen(&self, what: &str) -> Failed {

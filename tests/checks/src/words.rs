@@ -7,7 +7,10 @@ const MOST: usize = 120;
 
 /// `"hello" (5 bytes)`: everything but printable ASCII is escaped, and long ones are cut.
 pub fn quoted(bytes: &[u8]) -> String {
-    let count = counted(bytes.len(), "byte");
+    let count = match bytes.len() {
+        1 => "1 byte".to_owned(),
+        count => format!("{count} bytes"),
+    };
     if bytes.len() > MOST {
         format!("\"{}…\" ({count})", bytes[..MOST / 2].escape_ascii())
     } else {
@@ -40,14 +43,6 @@ pub(crate) fn shown(line: &str, width: usize) -> String {
         }
     }
     shown
-}
-
-/// `1 thread`, `2 threads`.
-pub fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    }
 }
 
 /// How a program ended.

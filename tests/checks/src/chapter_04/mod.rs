@@ -1,12 +1,19 @@
 //! The exercises of chapter 04: a thread for each client.
 
+mod full_house;
 mod one_bad_client;
 mod two_at_once;
+
+use std::time::Duration;
 
 use crate::{Exercise, Peer, Played, Program, Stage};
 
 pub(crate) static EXERCISES: &[&Exercise] =
-    &[&two_at_once::TWO_AT_ONCE, &one_bad_client::ONE_BAD_CLIENT];
+    &[&two_at_once::TWO_AT_ONCE, &one_bad_client::ONE_BAD_CLIENT, &full_house::FULL_HOUSE];
+
+/// The deadline of checks with many steps. Each waits until the program has done what there is to do,
+/// which takes a moment, and on a crowded machine a long one.
+const MANY_STEPS: Duration = Duration::from_secs(30);
 
 /// What the servers of this chapter answer to every message.
 const REPLY: &str = "[INFO] server has received your messages";

@@ -3,8 +3,8 @@
 //! The trap: a thread is of use only if nobody waits for it. A server that joins it, or holds a
 //! lock while it talks, or has a fixed number of threads, serves one after the other as before.
 
-use super::{closes, is_served, quits};
-use crate::{Check, DEADLINE, Exercise, Needs, Peer, Played, Stage};
+use super::{MANY_STEPS, closes, is_served, quits};
+use crate::{Check, Exercise, Needs, Peer, Played, Stage};
 
 pub(super) static TWO_AT_ONCE: Exercise = Exercise {
     name: "04-two-at-once",
@@ -19,7 +19,7 @@ pub(super) static TWO_AT_ONCE: Exercise = Exercise {
                  it in your program, and how long?",
             ],
             page: "chapter-04.md#a-thread-owns-its-client",
-            deadline: DEADLINE,
+            deadline: MANY_STEPS,
             needs: Needs::Nothing,
             play: one_client_is_served,
         },
@@ -35,7 +35,7 @@ pub(super) static TWO_AT_ONCE: Exercise = Exercise {
                  once. Neither join the thread, nor hold a lock while it talks.",
             ],
             page: "chapter-04.md#accept-hand-over-accept",
-            deadline: DEADLINE,
+            deadline: MANY_STEPS,
             needs: Needs::Nothing,
             play: a_silent_client,
         },
@@ -49,7 +49,7 @@ pub(super) static TWO_AT_ONCE: Exercise = Exercise {
                  is used up sooner or later. Start one for each client.",
             ],
             page: "chapter-04.md#accept-hand-over-accept",
-            deadline: DEADLINE,
+            deadline: MANY_STEPS,
             needs: Needs::Nothing,
             play: twenty_at_once,
         },
@@ -65,7 +65,7 @@ pub(super) static TWO_AT_ONCE: Exercise = Exercise {
                  move. Then nobody else has them.",
             ],
             page: "chapter-04.md#a-thread-owns-its-client",
-            deadline: DEADLINE,
+            deadline: MANY_STEPS,
             needs: Needs::Nothing,
             play: each_client_gets_its_own,
         },
@@ -78,7 +78,7 @@ pub(super) static TWO_AT_ONCE: Exercise = Exercise {
                  thread runs, and from nothing else.",
             ],
             page: "chapter-04.md#a-thread-owns-its-client",
-            deadline: DEADLINE,
+            deadline: MANY_STEPS,
             needs: Needs::Nothing,
             play: who_leaves,
         },
@@ -92,7 +92,7 @@ pub(super) static TWO_AT_ONCE: Exercise = Exercise {
                  the stream, and when recv or send fails.",
             ],
             page: "chapter-04.md#what-the-kernel-did",
-            deadline: DEADLINE,
+            deadline: MANY_STEPS,
             needs: Needs::Proc,
             play: threads_end,
         },
@@ -106,7 +106,7 @@ pub(super) static TWO_AT_ONCE: Exercise = Exercise {
                  let each thread wait in one call.",
             ],
             page: "waiting.md#three-ways",
-            deadline: DEADLINE,
+            deadline: MANY_STEPS,
             needs: Needs::Proc,
             play: while_nobody_talks,
         },
