@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
+#[cfg(unix)]
+use std::os::fd::{AsFd, OwnedFd};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -91,6 +93,11 @@ impl Process {
         look(self.id())
     }
 
+    /// Whether it has written something that we have not read yet.
+    pub(crate) fn has_unread(&self) -> bool {
+        self.stdout.has_unread() || self.stderr.has_unread()
+    }
+
     /// How much it has written, in bytes.
     pub(crate) fn written(&self) -> u64 {
         self.stdout.total() + self.stderr.total()
@@ -162,28 +169,74 @@ struct Captured {
     kept: Vec<u8>,
     total: u64,
     ended: bool,
+    /// To see whether something waits in it that has not been read.
+    #[cfg(unix)]
+    pipe: Option<OwnedFd>,
+}
+
+impl Captured {
+    fn add(&mut self, bytes: &[u8]) {
+        let room = KEPT - self.kept.len();
+        self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.total += bytes.len() as u64;
+        self.ended = bytes.is_empty();
+    }
 }
 
 impl Capture {
-    fn of(mut stream: impl Read + Send + 'static) -> Self {
+    #[cfg(unix)]
+    fn of(mut stream: impl Read + AsFd + Send + 'static) -> Self {
+        use rustix::event::{PollFd, PollFlags, poll};
+
         let capture = Self::default();
+        capture.lock().pipe = stream.as_fd().try_clone_to_owned().ok();
         let writer = capture.clone();
         thread::spawn(move || {
             let mut buffer = vec![0; 64 << 10];
             loop {
+                // Read under the lock, so that at any time what has been written is either in the
+                // pipe or captured.
+                let _ = poll(&mut [PollFd::new(&stream, PollFlags::IN)], None);
+                let mut captured = writer.lock();
                 // A broken pipe is as good as the end.
                 let count = stream.read(&mut buffer).unwrap_or(0);
-                let mut captured = writer.lock();
-                let room = KEPT - captured.kept.len();
-                captured.kept.extend_from_slice(&buffer[..count.min(room)]);
-                captured.total += count as u64;
-                captured.ended = count == 0;
+                captured.add(&buffer[..count]);
                 if count == 0 {
                     return;
                 }
             }
         });
         capture
+    }
+
+    #[cfg(not(unix))]
+    fn of(mut stream: impl Read + Send + 'static) -> Self {
+        let capture = Self::default();
+        let writer = capture.clone();
+        thread::spawn(move || {
+            let mut buffer = vec![0; 64 << 10];
+            loop {
+                let count = stream.read(&mut buffer).unwrap_or(0);
+                writer.lock().add(&buffer[..count]);
+                if count == 0 {
+                    return;
+                }
+            }
+        });
+        capture
+    }
+
+    /// Whether something has been written that the thread has not read yet: on a crowded machine,
+    /// the program may sleep again long before the thread gets its turn.
+    fn has_unread(&self) -> bool {
+        #[cfg(unix)]
+        {
+            let captured = self.lock();
+            let unread = |pipe: &OwnedFd| rustix::io::ioctl_fionread(pipe).unwrap_or(0);
+            captured.pipe.as_ref().is_some_and(|pipe| unread(pipe) > 0)
+        }
+        #[cfg(not(unix))]
+        false
     }
 
     /// The next whole line from `start`, without its newline, and where the one after it begins.

@@ -309,7 +309,8 @@ impl<'a> Watch<'a> {
         if computed > BUSY || awake {
             return Some(Silence::Busy);
         }
-        if !asleep || looks != self.last {
+        let unread = self.stage.0.watched.borrow().iter().any(|process| process.has_unread());
+        if !asleep || unread || looks != self.last {
             self.unchanged_since = Instant::now();
         }
         self.last = looks;
