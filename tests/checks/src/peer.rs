@@ -1,7 +1,7 @@
 //! One end of a TCP connection, held by the check.
 
-use std::cell::{Cell, RefCell};
-use std::io::{ErrorKind, Read, Write};
+use std::cell::{Cell, Ref, RefCell};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -13,16 +13,18 @@ use crate::{Failed, Played, Silence, Stage};
 
 /// One end of a TCP connection; the program under test has the other. Dropping it closes it.
 pub struct Peer {
-    stage: Stage,
-    name: String,
+    pub(super) stage: Stage,
+    pub(super) name: String,
     stream: TcpStream,
-    received: RefCell<Vec<u8>>,
-    end: Cell<Option<End>>,
+    pub(super) received: RefCell<Vec<u8>>,
+    /// How much of a long message has been received and forgotten.
+    pub(super) taken: Cell<usize>,
+    pub(super) end: Cell<Option<End>>,
 }
 
 /// How the stream from the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     Closed,
     Reset,
 }
@@ -55,6 +57,7 @@ impl Peer {
             name: name.to_owned(),
             stream,
             received: RefCell::default(),
+            taken: Cell::new(0),
             end: Cell::new(None),
         })
     }
@@ -202,10 +205,28 @@ impl Peer {
     }
 
     /// Whatever has come, added to what has been received and not been asked for.
-    fn read(&self) -> std::cell::Ref<'_, Vec<u8>> {
+    pub(super) fn read(&self) -> Ref<'_, Vec<u8>> {
+        self.read_until(usize::MAX)
+    }
+
+    /// Sleeps until something comes; for a moment at most.
+    pub(super) fn waits_a_moment(&self) -> io::Result<()> {
+        const MOMENT: Duration = Duration::from_millis(5);
+        self.stream.set_nonblocking(false)?;
+        self.stream.set_read_timeout(Some(MOMENT))?;
+        let _ = self.stream.peek(&mut [0]); // the next read says what has come of it
+        self.stream.set_nonblocking(true)
+    }
+
+    /// As [`read`](Self::read), but leaves the rest to the kernel once `enough` bytes are there.
+    pub(super) fn read_until(&self, enough: usize) -> Ref<'_, Vec<u8>> {
         let mut buffer = [0; 64 << 10];
         while self.end.get().is_none() {
-            match (&self.stream).read(&mut buffer) {
+            let room = buffer.len().min(enough.saturating_sub(self.received.borrow().len()));
+            if room == 0 {
+                break;
+            }
+            match (&self.stream).read(&mut buffer[..room]) {
                 Ok(0) => self.end.set(Some(End::Closed)),
                 Ok(count) => self.received.borrow_mut().extend_from_slice(&buffer[..count]),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
@@ -226,7 +247,7 @@ fn nobody_listens(stage: &Stage) -> String {
     }
 }
 
-fn reset() -> &'static str {
+pub(super) fn reset() -> &'static str {
     "a reset: your program has ended, or has closed the connection with bytes unread"
 }
 

@@ -1,5 +1,6 @@
 //! The process of a student's program: started in a group of its own, drained, ended.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
 #[cfg(unix)]
@@ -128,6 +129,15 @@ impl Process {
         {
             let _ = stop;
             Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
+    /// Writes all this to its stdin and ends it, from a thread of its own: the process takes it when
+    /// it will, or never.
+    pub(crate) fn feed(&self, bytes: Cow<'static, [u8]>) {
+        if let Some(mut stdin) = self.stdin.borrow_mut().take() {
+            // Fails when the process ends, or closes its stdin.
+            thread::spawn(move || stdin.write_all(&bytes));
         }
     }
 

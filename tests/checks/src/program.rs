@@ -16,7 +16,7 @@ use crate::{Failed, Peer, Played, Silence, Stage};
 /// The student's program, while it runs. Dropping it ends it and whatever it has started.
 pub struct Program {
     pub(crate) stage: Stage,
-    process: Rc<Process>,
+    pub(crate) process: Rc<Process>,
     /// How much of its stdout has been read.
     read: Cell<usize>,
     address: Cell<Option<SocketAddr>>,

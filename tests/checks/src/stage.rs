@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -74,6 +75,22 @@ impl Stage {
     /// A number that the program cannot know beforehand.
     pub fn number(&self, range: std::ops::Range<usize>) -> usize {
         self.0.random.borrow_mut().usize(range)
+    }
+
+    /// So many bytes of every kind, up to 16 MiB, which the program cannot know beforehand.
+    ///
+    /// They are a part of what all checks share. Checks that play at once would hold each other up
+    /// if each had megabytes of its own: every thread of a process waits while one gets or returns
+    /// that much memory.
+    pub fn bytes(&self, count: usize) -> &'static [u8] {
+        static ALL: LazyLock<Vec<u8>> = LazyLock::new(|| {
+            let mut all = vec![0; (16 << 20) + BEGINNINGS];
+            fastrand::Rng::with_seed(0).fill(&mut all);
+            all
+        });
+        const BEGINNINGS: usize = 64 << 10;
+        let start = self.number(0..BEGINNINGS);
+        &ALL[start..start + count]
     }
 
     /// Adds a step to what happened: who, and what they did.

@@ -1,5 +1,7 @@
 //! The exercises of chapter 03: a client.
 
+mod send_it_all;
+
 use crate::Exercise;
 
-pub(crate) static EXERCISES: &[&Exercise] = &[];
+pub(crate) static EXERCISES: &[&Exercise] = &[&send_it_all::SEND_IT_ALL];
