@@ -31,21 +31,25 @@ run-relay: # between a client and a server, to torment them: ARGS="udp --drop 20
 grade: # the exercises, graded: all of them, or one, as in EX=02-notice-eof
 	@$(CARGO) run --quiet --package checks --features compile --bin grade -- $(EX)
 
+.PHONY: gradebook
+gradebook: # a class, graded: SUBMISSIONS=folder OUT=folder, and ARGS=--help for more
+	@$(CARGO) run --quiet --package gradebook -- $(and $(SUBMISSIONS),--submissions '$(SUBMISSIONS)') $(and $(OUT),--out '$(OUT)') $(ARGS)
+
 .PHONY: book record
 book: # the book: built, checked, and opened in the browser
 	@$(CARGO) run --package book -- open
 record: # renew the transcripts and recordings that the book shows; read git diff afterwards
 	INSTA_UPDATE=always $(CARGO) test
-	INSTA_UPDATE=always $(CARGO) test --package book --package recordings --package keys
+	INSTA_UPDATE=always $(CARGO) test --package book --package recordings --package keys --package gradebook
 
 # All but the exercises: a student's file need not even compile.
 LINTED = $(addprefix --package ,common ch01-create-socket ch02-single-server ch03-client \
-	ch04-threaded-server ch05-udp beliefs harness relay checks keys recordings book)
+	ch04-threaded-server ch05-udp beliefs harness relay checks keys gradebook recordings book)
 
 .PHONY: test test-browser lint fmt
 test: # every test: conversations, hostile peers, usage errors, the graders' self-check, the book
 	$(CARGO) test
-	$(CARGO) test --package book --package recordings --package keys
+	$(CARGO) test --package book --package recordings --package keys --package gradebook
 	$(CARGO) run --package book
 test-browser: # the book in a browser, which needs chromium, node and npm
 	cd tests/browser && npm ci && npm test

@@ -28,6 +28,10 @@ fn main() {
     if all || may_unshare("--mount") {
         println!("cargo::rustc-cfg=has_mount_namespaces");
     }
+    println!("cargo::rustc-check-cfg=cfg(has_bubblewrap)");
+    if all || (installed("bwrap", &path) && may_make_jail()) {
+        println!("cargo::rustc-cfg=has_bubblewrap");
+    }
     println!("cargo::rustc-check-cfg=cfg(has_recording_tools)");
     if all || (RECORDED_WITH.into_iter().all(is_version) && may_unshare("--net")) {
         println!("cargo::rustc-cfg=has_recording_tools");
@@ -58,6 +62,12 @@ fn is_version((tool, flag, version): (&str, &str, &str)) -> bool {
 fn may_unshare(namespace: &str) -> bool {
     let tried = Command::new("unshare").args(["--map-root-user", namespace, "true"]).status();
     tried.is_ok_and(|status| status.success())
+}
+
+fn may_make_jail() -> bool {
+    let jail = ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"];
+    let tried = Command::new("bwrap").args(jail).output();
+    tried.is_ok_and(|output| output.status.success())
 }
 
 fn installed(tool: &str, path: &OsStr) -> bool {

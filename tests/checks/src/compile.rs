@@ -32,11 +32,15 @@ pub struct Compiler {
 }
 
 impl Compiler {
-    /// Has cargo compile the libraries, as the workspace at `root` says.
-    pub fn prepare(root: &Path) -> Result<Self> {
+    /// Has cargo compile the libraries, as the workspace at `root` says: into its own `target/`, or
+    /// into a folder of their own, so that who may read the libraries finds nothing else beside them.
+    pub fn prepare(root: &Path, target: Option<&Path>) -> Result<Self> {
         // A chapter that uses all of them: cargo does not build several dependencies by name.
         let build = CargoBuild::new().manifest_path(root.join("Cargo.toml"));
-        let build = build.package("ch02-single-server");
+        let mut build = build.package("ch02-single-server");
+        if let Some(target) = target {
+            build = build.target_dir(target);
+        }
         let mut externs = Vec::new();
         let mut fingerprint = DefaultHasher::new();
         let mut folder = None;
@@ -46,18 +50,15 @@ impl Compiler {
             if !LIBRARIES.contains(&&*artifact.target.name) {
                 continue;
             }
-            let file = artifact
-                .filenames
-                .iter()
-                .find(|file| file.extension().is_some_and(|it| it == "rlib"));
-            let Some(file) = file else { continue };
+            // Beside the libraries of a workspace cargo names copies, outside this folder.
+            let files = artifact.filenames.iter().map(|file| file.with_extension("rlib"));
+            let in_deps = |file: &PathBuf| file.parent().is_some_and(|it| it.ends_with("deps"));
+            let Some(file) = files.filter(in_deps).find(|file| file.exists()) else { continue };
             let mut library = OsString::from(format!("{}=", artifact.target.name));
             library.push(file.as_os_str());
             externs.push(library);
-            fs::read(file)?.hash(&mut fingerprint);
-            let deps = file.parent().context("a library lies in a folder")?;
-            // Cargo names the copy beside the folder with all libraries, for those of a workspace.
-            folder = Some(if deps.ends_with("deps") { deps.to_owned() } else { deps.join("deps") });
+            fs::read(&file)?.hash(&mut fingerprint);
+            folder = file.parent().map(Path::to_owned);
         }
         ensure!(externs.len() == LIBRARIES.len(), "cargo has compiled {externs:?} only");
         externs.sort();
@@ -113,6 +114,11 @@ impl Compiler {
         }
         fs::rename(&unfinished, &program)?;
         Ok(program)
+    }
+
+    /// A number that changes with the libraries, and so with the compiler that has made them.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// What a program depends on: its source, and the libraries.

@@ -1,7 +1,7 @@
 //! Tests that need more than Rust. Where it is missing they show as ignored, with the reason.
 
 /// Declares a test that needs something of the machine: `python3`, `strace`, `ipv6`,
-/// `mount_namespaces` or `recording_tools`.
+/// `mount_namespaces`, `bubblewrap` or `recording_tools`.
 ///
 /// ```text
 /// harness::test_with! { python3,
@@ -14,6 +14,7 @@ macro_rules! test_with {
     (strace, $($test:tt)*) => { $crate::test_with_strace! { $($test)* } };
     (ipv6, $($test:tt)*) => { $crate::test_with_ipv6! { $($test)* } };
     (mount_namespaces, $($test:tt)*) => { $crate::test_with_mount_namespaces! { $($test)* } };
+    (bubblewrap, $($test:tt)*) => { $crate::test_with_bubblewrap! { $($test)* } };
     (recording_tools, $($test:tt)*) => { $crate::test_with_recording_tools! { $($test)* } };
 }
 
@@ -40,5 +41,6 @@ declare! { $
     has_strace test_with_strace "strace is not installed";
     has_ipv6 test_with_ipv6 "this machine has no IPv6 loopback";
     has_mount_namespaces test_with_mount_namespaces "this user may not make a mount namespace";
+    has_bubblewrap test_with_bubblewrap "bubblewrap is not installed, or this user may not make a jail";
     has_recording_tools test_with_recording_tools "needs network namespaces, ip, ps, python3, OpenBSD's nc, ss 6.1, strace 6.1 and tcpdump 4.99, as in Debian 12";
 }

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 }
 
 fn trials() -> Result<Vec<Trial>> {
-    let compiler = Arc::new(Compiler::prepare(&root())?);
+    let compiler = Arc::new(Compiler::prepare(&root(), None)?);
     let mut trials = Vec::new();
     for exercise in checks::all() {
         let key = Arc::new(Key::read(exercise)?);

@@ -1,0 +1,98 @@
+//! Runs a command that may neither take for ever nor say without end.
+
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// What came of a command.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended; `None` if it took too long, and was ended.
+    pub status: Option<ExitStatus>,
+    /// The beginning of what it wrote to stdout.
+    pub stdout: Vec<u8>,
+    /// The beginning of what it wrote to stderr.
+    pub stderr: Vec<u8>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// All that run now; `None` when no more may be started.
+static RUNNING: Mutex<Option<Vec<Pid>>> = Mutex::new(Some(Vec::new()));
+
+/// Runs a command, for so long at most, and keeps so many bytes of its stdout and its stderr. What
+/// it writes beyond that is read and forgotten.
+pub fn run(command: &mut Command, most_time: Duration, kept: [usize; 2]) -> io::Result<Finished> {
+    let start = Instant::now();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = {
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = running.as_mut().ok_or(io::ErrorKind::Interrupted)?;
+        let child = command.spawn()?;
+        running.push(id(&child));
+        child
+    };
+    let stdout = beginning(child.stdout.take().expect("stdout is piped"), kept[0]);
+    let stderr = beginning(child.stderr.take().expect("stderr is piped"), kept[1]);
+    let status = wait(&mut child, start + most_time);
+    if status.is_err() || matches!(status, Ok(None)) {
+        end(&mut child);
+    }
+    if let Some(running) = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        running.retain(|running| *running != id(&child));
+    }
+    // Outside a jail, something that it has left behind may hold the streams open for ever.
+    let rest = Duration::from_secs(5);
+    let stdout = stdout.recv_timeout(rest).unwrap_or_default();
+    let stderr = stderr.recv_timeout(rest).unwrap_or_default();
+    Ok(Finished { status: status?, stdout, stderr, took: start.elapsed() })
+}
+
+/// Ends all commands that run, and starts no more.
+pub fn stop() {
+    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
+    for id in running.unwrap_or_default() {
+        let _ = kill_process(id, Signal::TERM);
+    }
+}
+
+fn id(child: &Child) -> Pid {
+    Pid::from_child(child)
+}
+
+fn beginning(mut stream: impl Read + Send + 'static, kept: usize) -> Receiver<Vec<u8>> {
+    let (send, receive) = channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = stream.by_ref().take(kept as u64).read_to_end(&mut bytes);
+        let _ = io::copy(&mut stream, &mut io::sink());
+        let _ = send.send(bytes);
+    });
+    receive
+}
+
+/// Waits for the end of a process, until `until` at the latest.
+fn wait(child: &mut Child, until: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        let status = child.try_wait()?;
+        if status.is_some() || Instant::now() >= until {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(2)); // between two looks
+    }
+}
+
+/// Ends a process: kindly, so that it can end what it has started, then by force.
+fn end(child: &mut Child) {
+    let _ = kill_process(id(child), Signal::TERM);
+    if matches!(wait(child, Instant::now() + Duration::from_secs(2)), Ok(Some(_))) {
+        return;
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}

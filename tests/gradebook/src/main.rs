@@ -1,0 +1,46 @@
+//! Grades a class: `make gradebook SUBMISSIONS=class OUT=results`, or `--help`.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use gradebook::cli::{Cli, Command};
+use gradebook::{grade, grader, merge, summary};
+
+fn main() -> ExitCode {
+    // What we have inherited is not for the students' programs.
+    close_fds::set_fds_cloexec(3, &[]);
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    match (cli.command, cli.grade) {
+        (Some(Command::Merge { from, out }), _) => {
+            let count = merge::merge(&from, &out)?;
+            println!("{count} results are in {}", out.display());
+        }
+        (Some(Command::Play { exercise, program, seed, jail }), _) => {
+            let exercise = checks::exercise(&exercise).context("there is no such exercise")?;
+            grader::play(exercise, program, seed, jail)?;
+        }
+        (None, Some(grade)) => {
+            let order = grade.order();
+            if !order.sandbox {
+                summary::warn_of_no_sandbox();
+            }
+            let summary = grade::grade(&order)?;
+            println!("{summary}\nthe results are in {}", order.out.display());
+        }
+        (None, None) => {
+            let what = "--submissions and --out say what to grade; see --help";
+            Cli::command().error(ErrorKind::MissingRequiredArgument, what).exit();
+        }
+    }
+    Ok(())
+}
