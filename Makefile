@@ -38,7 +38,7 @@ record: # renew the transcripts and recordings that the book shows; read git dif
 
 # All but the exercises: a student's file need not even compile.
 LINTED = $(addprefix --package ,common ch01-create-socket ch02-single-server ch03-client \
-	ch04-threaded-server ch05-udp beliefs harness checks keys recordings book)
+	ch04-threaded-server ch05-udp beliefs harness checks keys gradebook recordings book)
 
 .PHONY: test test-browser lint fmt
 test: # every test: conversations, hostile peers, usage errors, the graders' self-check, the book

@@ -1,0 +1,2 @@
+//! Grades a class.
+fn main() {}
