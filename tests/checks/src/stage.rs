@@ -279,11 +279,15 @@ struct Watch<'a> {
     awake_since: Instant,
     last: Vec<Look>,
     unchanged_since: Instant,
+    unchanged_looks: u32,
     next_look: Instant,
 }
 
 /// Time between two looks at the programs: proc(5) is not free.
 pub(crate) const LOOK: Duration = Duration::from_millis(20);
+
+/// How many looks must find nothing changed: most of those for which `AT_REST` leaves time.
+const LOOKS: u32 = 20;
 
 impl<'a> Watch<'a> {
     fn begin(stage: &'a Stage) -> Self {
@@ -294,6 +298,7 @@ impl<'a> Watch<'a> {
             awake_since: now,
             last: Vec::new(),
             unchanged_since: now,
+            unchanged_looks: 0,
             next_look: now,
             stage,
         }
@@ -327,11 +332,15 @@ impl<'a> Watch<'a> {
             return Some(Silence::Busy);
         }
         let unread = self.stage.0.watched.borrow().iter().any(|process| process.has_unread());
+        self.unchanged_looks += 1;
         if !asleep || unread || looks != self.last {
             self.unchanged_since = Instant::now();
+            self.unchanged_looks = 0;
         }
         self.last = looks;
-        let rests = self.unchanged_since.elapsed() >= AT_REST && !self.stage.0.patient.get();
+        // Often as well as long: while we got no core ourselves, the program may have got none.
+        let unchanged = self.unchanged_looks >= LOOKS && self.unchanged_since.elapsed() >= AT_REST;
+        let rests = unchanged && !self.stage.0.patient.get();
         rests.then_some(Silence::AtRest)
     }
 }
