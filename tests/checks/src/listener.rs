@@ -55,11 +55,21 @@ impl Stage {
         let (listener, address) =
             listen().map_err(|error| Failed::grader(format_args!("{name} to listen"), error))?;
         self.tell(name, "listens");
-        Ok(Listener { stage: self.clone(), name: name.to_owned(), listener, address })
+        Ok(Listener::of(self, name, listener, address))
     }
 }
 
 impl Listener {
+    /// Takes over a socket that listens already, and does not block.
+    pub(crate) fn of(
+        stage: &Stage,
+        name: &str,
+        listener: TcpListener,
+        address: SocketAddr,
+    ) -> Self {
+        Self { stage: stage.clone(), name: name.to_owned(), listener, address }
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address

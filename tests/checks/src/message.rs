@@ -35,12 +35,11 @@ impl Peer {
         Err(Failed { came: format!("{came}, then {then}"), ..failed })
     }
 
-    /// Takes so many bytes of a long message, and leaves what follows to the kernel.
+    /// Takes so many bytes of a long message, and leaves what follows to the kernel. Whether they are
+    /// right, and all there, is said when the message is [received to its
+    /// end](Self::receives_to_the_end).
     pub fn takes_a_part(&self, message: &[u8], count: usize) -> Played {
-        let ended = self.compares(message, self.taken.get() + count);
-        if !self.received.borrow().is_empty() || self.end.get().is_some() {
-            return self.receives_to_the_end(message); // which says what is wrong
-        }
+        let ended = self.compares(message, self.come() + count);
         let wanted = format!("your program to send {} {count} bytes more", self.name);
         ended.map_err(|silence| missing(&wanted, silence))?;
         self.stage.tell(&self.name, format_args!("takes {count} bytes"));
@@ -61,19 +60,22 @@ impl Peer {
         self.stage.tell(&self.name, "closes the connection");
     }
 
-    /// Receives until so much of the message has been taken, the stream has ended, or something
-    /// else comes, which then stands in `received`.
+    /// Receives until so many bytes have come, the stream has ended, or, if there is no limit, it is
+    /// clear that something else comes. What is right is counted in `taken` and forgotten; the rest
+    /// stands in `received`.
     fn compares(&self, message: &[u8], most: usize) -> Result<(), Silence> {
         self.stage.awaits(|| {
             loop {
-                let before = self.taken.get();
+                let before = self.come();
                 self.takes_what_is_right(message, most);
-                let taken = self.taken.get();
-                let done = taken == most || self.end.get().is_some();
-                if done || differs(message, &self.received.borrow()) {
+                let enough = match most {
+                    usize::MAX => differs(message, &self.received.borrow()),
+                    _ => self.come() == most,
+                };
+                if enough || self.end.get().is_some() {
                     return Some(());
                 }
-                if taken == before {
+                if self.come() == before {
                     return None;
                 }
                 // There is more where this came from.
@@ -82,13 +84,23 @@ impl Peer {
         })
     }
 
+    /// How much has come of what is being compared.
+    fn come(&self) -> usize {
+        self.taken.get() + self.received.borrow().len()
+    }
+
     /// Receives what is there, and forgets it as far as it is right.
     fn takes_what_is_right(&self, message: &[u8], most: usize) {
         const AT_ONCE: usize = 1 << 20;
         let taken = self.taken.get();
-        let right = same(&message[taken..], &self.read_until(AT_ONCE.min(most - taken)));
-        self.received.borrow_mut().drain(..right);
-        self.taken.set(taken + right);
+        let wrong = self.received.borrow().len();
+        let received = self.read_until((wrong + AT_ONCE).min(most - taken));
+        if wrong == 0 {
+            let right = same(&message[taken..], &received);
+            drop(received);
+            self.received.borrow_mut().drain(..right);
+            self.taken.set(taken + right);
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct Process {
     pub(crate) stdin: RefCell<Option<ChildStdin>>,
     pub(crate) stdout: Capture,
     pub(crate) stderr: Capture,
+    started: Instant,
     ended: RefCell<Option<(ExitStatus, Instant)>>,
 }
 
@@ -50,6 +51,7 @@ impl Process {
             orphans::adopt();
             orphans::known()
         };
+        let started = Instant::now();
         let mut child = command.spawn()?;
         #[cfg(target_os = "linux")]
         known.insert(child.id());
@@ -58,6 +60,7 @@ impl Process {
             stdout: Capture::of(child.stdout().take().expect("stdout is piped")),
             stderr: Capture::of(child.stderr().take().expect("stderr is piped")),
             child: RefCell::new(child),
+            started,
             ended: RefCell::new(None),
         })
     }
@@ -65,6 +68,11 @@ impl Process {
     /// Its process id; in a jail, the jail's.
     pub(crate) fn id(&self) -> u32 {
         self.child.borrow().id()
+    }
+
+    /// How long it has run, or ran until it was seen to have ended.
+    pub(crate) fn time(&self) -> Duration {
+        self.end().map_or_else(Instant::now, |(_, when)| when).duration_since(self.started)
     }
 
     /// How it ended, once it has ended and all that it wrote has been read.

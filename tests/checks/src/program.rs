@@ -302,6 +302,16 @@ impl Program {
         self.stage.tell("your program", "is ended by force (SIGKILL)");
     }
 
+    /// Fails if it has been running for less than this; for a limit that it has to wait out.
+    pub fn has_taken(&self, least: Duration) -> Played {
+        if self.process.time() < least {
+            let wanted = format!("your program to wait for {least:?} at least");
+            return Err(Failed::fail(wanted, "it was through before"));
+        }
+        self.stage.tell("your program", format_args!("has taken {least:?} at least"));
+        Ok(())
+    }
+
     /// All that it has written to stderr so far.
     pub fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.process.stderr.from(0)).into_owned()

@@ -24,6 +24,7 @@ pub struct Stage(Rc<Inner>);
 struct Inner {
     launcher: Launcher,
     folder: TempDir,
+    kept: RefCell<Vec<TempDir>>,
     deadline: Duration,
     start: Instant,
     patient: Cell<bool>,
@@ -44,6 +45,7 @@ impl Stage {
         let folder = folder.map_err(|why| Failed::grader("a folder for the program", why))?;
         Ok(Self(Rc::new(Inner {
             folder,
+            kept: RefCell::default(),
             deadline,
             start: Instant::now(),
             patient: Cell::new(false),
@@ -98,6 +100,16 @@ impl Stage {
         self.0.story.borrow_mut().push((who.to_owned(), what.to_string()));
     }
 
+    /// How its programs are started.
+    pub(crate) fn launcher(&self) -> &Launcher {
+        &self.0.launcher
+    }
+
+    /// Keeps a folder until the end, for what a program must not find in its own.
+    pub(crate) fn keep(&self, folder: TempDir) {
+        self.0.kept.borrow_mut().push(folder);
+    }
+
     /// Starts the program with these arguments.
     pub fn start(&self, args: &[&str]) -> Result<Program, Failed> {
         self.start_by(&[], args)
@@ -105,12 +117,22 @@ impl Stage {
 
     /// Starts the program by another command, behind which its name and arguments go.
     pub(crate) fn start_by(&self, before: &[String], args: &[&str]) -> Result<Program, Failed> {
-        let name = self.0.launcher.name();
+        self.start_as(&self.0.launcher, before, args)
+    }
+
+    /// As [`start_by`](Self::start_by), with a launcher of its own.
+    pub(crate) fn start_as(
+        &self,
+        launcher: &Launcher,
+        before: &[String],
+        args: &[&str],
+    ) -> Result<Program, Failed> {
+        let name = launcher.name();
         self.tell(
             "your program",
             format_args!("is started: {name} {}", args.join(" ")).to_string().trim_end(),
         );
-        let command = self.0.launcher.command(before, args, self.folder());
+        let command = launcher.command(before, args, self.folder());
         let process = Process::start(command);
         let process = process.map_err(|why| Failed::grader("to start the program", why))?;
         let process = Rc::new(process);
