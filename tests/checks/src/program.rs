@@ -18,7 +18,7 @@ pub struct Program {
     pub(crate) stage: Stage,
     pub(crate) process: Rc<Process>,
     /// How much of its stdout has been read.
-    read: Cell<usize>,
+    pub(crate) read: Cell<usize>,
     address: Cell<Option<SocketAddr>>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::program::missing;
 use crate::words::{difference, quoted, quoted_or_nothing, same};
 use crate::{Failed, Played, Program};
 
@@ -11,6 +12,34 @@ impl Program {
         let bytes = bytes.into();
         self.stage.tell("stdin", format_args!("holds {}, then ends", quoted_or_nothing(&bytes)));
         self.process.feed(bytes);
+    }
+
+    /// Waits for exactly these bytes as the next on stdout, in one piece or in many.
+    pub fn delivers(&self, expected: &[u8]) -> Played {
+        let wanted = format!("{} as the next bytes on stdout", quoted(expected));
+        let enough = self.stage.awaits(|| {
+            let came = self.delivered();
+            (came.len() >= expected.len() || !expected.starts_with(&came)).then_some(())
+        });
+        let came = self.delivered();
+        if came.starts_with(expected) {
+            self.read.set(self.read.get() + expected.len());
+            self.stage.tell("your program", format_args!("writes {}", quoted(expected)));
+            return Ok(());
+        }
+        Err(match enough {
+            Ok(()) => Failed::fail(wanted, quoted(&came)),
+            Err(silence) if came.is_empty() => missing(&wanted, silence),
+            Err(silence) => Failed {
+                came: format!("{}, then {}", quoted(&came), silence.told()),
+                ..missing(&wanted, silence)
+            },
+        })
+    }
+
+    /// What has come on its stdout and has not been asked for.
+    pub(crate) fn delivered(&self) -> Vec<u8> {
+        self.process.stdout.from(self.read.get())
     }
 
     /// Fails unless its stdout has been exactly this. It must have ended.
