@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use anyhow::{Context, Result, bail};
+use clap::Parser;
 use gradebook::cli::{Cli, Command};
 use gradebook::{grade, grader, merge, summary};
 
@@ -39,10 +39,7 @@ fn run(cli: Cli) -> Result<()> {
             let summary = grade::grade(&order)?;
             say(format_args!("{summary}\nthe results are in {}", order.out.display()));
         }
-        (None, None) => {
-            let what = "--submissions and --out say what to grade; see --help";
-            Cli::command().error(ErrorKind::MissingRequiredArgument, what).exit();
-        }
+        (None, None) => bail!("there is nothing to do; see --help"), // clap has said so already
     }
     Ok(())
 }

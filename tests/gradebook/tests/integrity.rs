@@ -180,13 +180,14 @@ const ATTEMPTS: [(&str, &str); 5] = [
         let made = std::process::Command::new("unshare").args(["--user", "true"]).status();
         if made.unwrap().success() { std::process::exit(9) }"#,
     ),
-    // Two programs that would meet if they had a loopback in common.
+    // Two programs that would meet if they had a loopback in common, at a port which the kernel
+    // gives to nobody who does not ask for it.
     (
         "calls",
         r#"
         std::thread::spawn(|| {
             for _ in 0..2000 {
-                if std::net::TcpStream::connect("127.0.0.1:45454").is_ok() { std::process::exit(9) }
+                if std::net::TcpStream::connect("127.0.0.1:20454").is_ok() { std::process::exit(9) }
                 std::thread::sleep(std::time::Duration::from_millis(1));
             }
         });"#,
@@ -195,7 +196,7 @@ const ATTEMPTS: [(&str, &str); 5] = [
         "is-called",
         r#"
         std::thread::spawn(|| {
-            let listener = std::net::TcpListener::bind("127.0.0.1:45454");
+            let listener = std::net::TcpListener::bind("127.0.0.1:20454");
             if let Ok((_, caller)) = listener.and_then(|it| it.accept()) {
                 println!("{caller}");
                 std::process::exit(9)
