@@ -27,7 +27,8 @@ pub struct Compiler {
     pub sysroot: PathBuf,
     /// Where cargo has put all that the libraries are made of.
     pub libraries: PathBuf,
-    externs: Vec<OsString>,
+    /// Name and file of each library.
+    externs: Vec<(String, PathBuf)>,
     fingerprint: u64,
 }
 
@@ -42,7 +43,6 @@ impl Compiler {
             build = build.target_dir(target);
         }
         let mut externs = Vec::new();
-        let mut fingerprint = DefaultHasher::new();
         let mut folder = None;
         for message in build.exec().context("cargo cannot compile the exercises' libraries")? {
             let message = message.context("cargo cannot compile the exercises' libraries")?;
@@ -54,14 +54,16 @@ impl Compiler {
             let files = artifact.filenames.iter().map(|file| file.with_extension("rlib"));
             let in_deps = |file: &PathBuf| file.parent().is_some_and(|it| it.ends_with("deps"));
             let Some(file) = files.filter(in_deps).find(|file| file.exists()) else { continue };
-            let mut library = OsString::from(format!("{}=", artifact.target.name));
-            library.push(file.as_os_str());
-            externs.push(library);
-            fs::read(&file)?.hash(&mut fingerprint);
+            externs.push((artifact.target.name.into_owned(), file.clone()));
             folder = file.parent().map(Path::to_owned);
         }
         ensure!(externs.len() == LIBRARIES.len(), "cargo has compiled {externs:?} only");
+        // What cargo has compiled before, it names in any order.
         externs.sort();
+        let mut fingerprint = DefaultHasher::new();
+        for (_, file) in &externs {
+            fs::read(file)?.hash(&mut fingerprint);
+        }
         let sysroot =
             Command::new("rustc").args(["--print", "sysroot"]).current_dir(root).output()?;
         let sysroot = PathBuf::from(String::from_utf8(sysroot.stdout)?.trim_end());
@@ -84,7 +86,9 @@ impl Compiler {
             libraries.push(&self.libraries);
             libraries
         });
-        for library in &self.externs {
+        for (name, file) in &self.externs {
+            let mut library = OsString::from(format!("{name}="));
+            library.push(file);
             command.arg("--extern").arg(library);
         }
         command.arg("-o").arg(out).arg(source);

@@ -2,7 +2,8 @@
 //! can see (`include_bytes!`), to compute for ever, or to write without end.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,13 +46,12 @@ impl Builder {
         Ok(Self { compiler, sandbox, cores: Permits::new(cores) })
     }
 
-    /// Compiles a program with which nothing is wrong: if the compiler does not work in its jail,
-    /// no student is to blame.
-    pub fn try_out(&self, scratch: &Path) -> Result<()> {
+    /// Compiles a program with which nothing is wrong, into `program`: if the compiler does not
+    /// work in its jail, no student is to blame.
+    pub fn try_out(&self, scratch: &Path, program: &Path) -> Result<()> {
         const EMPTY: &[u8] = b"use {clap as _, common as _, socket2 as _};\nfn main() {}\n";
         let files = Files::from([("src/main.rs".to_owned(), EMPTY.to_vec())]);
-        let folder = tempfile::tempdir_in(scratch)?;
-        let built = self.build(&files, folder.path(), &folder.path().join("empty"));
+        let built = self.build(&files, scratch, program);
         built?.map_err(Error::msg).context("the compiler does not work here")
     }
 
@@ -83,6 +83,7 @@ impl Builder {
             None => bail!("the compiler has not ended within {} s", MOST_TIME.as_secs()),
             Some(status) if status.success() && done.stdout.len() <= LARGEST => {
                 fs::write(program, &done.stdout)?;
+                fs::set_permissions(program, Permissions::from_mode(0o500))?;
                 Ok(Ok(()))
             }
             Some(status) if status.success() => {

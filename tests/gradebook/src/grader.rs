@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use checks::{Exercise, Launcher, Outcome, Task};
+use checks::{Exercise, Launcher, Outcome, Task, Verdict};
 use rustix::process::{Pid, Signal, getpid, kill_process, set_child_subreaper};
 
 use crate::processes;
@@ -67,6 +67,17 @@ fn play_all(tasks: &[Task]) {
 }
 
 fn say(task: &Task, outcome: &Outcome) {
+    // A program that has not even been started has not failed.
+    let no_jail = |line: &&str| ["bwrap: ", "prlimit: "].iter().any(|it| line.starts_with(it));
+    if outcome.verdict != Verdict::Pass
+        && let Some(why) = outcome.printed[1].lines().find(no_jail)
+    {
+        return write(task, &Outcome::grader_error(why));
+    }
+    write(task, outcome);
+}
+
+fn write(task: &Task, outcome: &Outcome) {
     let Ok(mut line) = serde_json::to_vec(&Checked::played(task, outcome)) else { return };
     line.push(b'\n');
     let mut stdout = stdout().lock();

@@ -1,9 +1,11 @@
 //! Grades a class: `make gradebook SUBMISSIONS=class OUT=results`, or `--help`.
 
+use std::fmt::Display;
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use anyhow::{Context, Result, bail};
+use clap::Parser;
 use gradebook::cli::{Cli, Command};
 use gradebook::{grade, grader, merge, summary};
 
@@ -23,7 +25,7 @@ fn run(cli: Cli) -> Result<()> {
     match (cli.command, cli.grade) {
         (Some(Command::Merge { from, out }), _) => {
             let count = merge::merge(&from, &out)?;
-            println!("{count} results are in {}", out.display());
+            say(format_args!("{count} results are in {}", out.display()));
         }
         (Some(Command::Play { exercise, program, seed, jail }), _) => {
             let exercise = checks::exercise(&exercise).context("there is no such exercise")?;
@@ -35,12 +37,15 @@ fn run(cli: Cli) -> Result<()> {
                 summary::warn_of_no_sandbox();
             }
             let summary = grade::grade(&order)?;
-            println!("{summary}\nthe results are in {}", order.out.display());
+            say(format_args!("{summary}\nthe results are in {}", order.out.display()));
         }
-        (None, None) => {
-            let what = "--submissions and --out say what to grade; see --help";
-            Cli::command().error(ErrorKind::MissingRequiredArgument, what).exit();
-        }
+        (None, None) => bail!("there is nothing to do; see --help"), // clap has said so already
     }
     Ok(())
+}
+
+/// Says what came of it; somebody who does not listen any more has missed nothing that is not in
+/// the results.
+fn say(what: impl Display) {
+    let _ = writeln!(stdout(), "{what}");
 }

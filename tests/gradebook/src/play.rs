@@ -5,12 +5,13 @@
 //! which the program knows nothing: the program's own output goes to the grader.
 
 use std::ffi::OsString;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::fs;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use checks::{Exercise, Outcome, Task};
 
 use crate::bounded::{self, Finished};
@@ -58,11 +59,13 @@ impl Player {
     /// are that are said to the program, `seed` chooses.
     pub fn play(&self, exercise: &'static Exercise, program: &Path, seed: u64) -> Vec<Checked> {
         let most_time = most_time(exercise);
-        let done = self.words(exercise, program, seed).and_then(|words| {
-            let mut command = command(words);
-            command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-            as_nobody(&mut command);
-            bounded::run(&mut command, most_time, [MOST_SAID, 4096]).context("cannot start")
+        let done = self.jails(program).and_then(|jails| {
+            let mut words = jails.outer;
+            words.extend([jails.grader, "play".into(), exercise.name.into(), jails.program]);
+            words.extend([seed.to_string().into(), "--".into()]);
+            words.extend(jails.inner);
+            bounded::run(&mut self.command(words), most_time, [MOST_SAID, 4096])
+                .context("the grader cannot be started")
         });
         let (said, why) = match done {
             Ok(done) => (String::from_utf8_lossy(&done.stdout).into_owned(), ended(&done)),
@@ -79,25 +82,60 @@ impl Player {
         Task::all(exercise, &launcher).into_iter().map(of_task).collect()
     }
 
-    fn words(&self, exercise: &Exercise, program: &Path, seed: u64) -> Result<Vec<OsString>> {
+    /// Starts a program with which nothing is wrong: if it does not run in its jail, no student is
+    /// to blame.
+    pub fn try_out(&self, program: &Path) -> Result<()> {
+        let jails = self.jails(program)?;
+        let mut command = self.command([jails.outer, jails.inner, vec![jails.program]].concat());
+        let done = bounded::run(&mut command, Duration::from_secs(60), [4096, 4096])?;
+        ensure!(
+            done.status.is_some_and(|it| it.success()),
+            "a program cannot run: {}",
+            ended(&done)
+        );
+        Ok(())
+    }
+
+    /// The jail of the grader, that of the program within it, and where they find what.
+    fn jails(&self, program: &Path) -> Result<Jails> {
         let folder = program.parent().context("a program lies in a folder")?;
         let name = program.file_name().context("a program has a name")?;
-        let (jail, grader, bwrap, place) = match &self.sandbox {
+        let (grader, place, inside) = match &self.sandbox {
             Sandbox::Bubblewrap { more, .. } => {
                 give_to_nobody(folder)?;
-                let bwrap =
+                let inside =
                     Sandbox::Bubblewrap { bwrap: "/grader/bwrap".into(), more: more.clone() };
-                (self.sandbox.outer_jail(), Path::new("/grader"), bwrap, Path::new("/program"))
+                (Path::new("/grader"), Path::new("/program"), inside)
             }
-            Sandbox::None => (self.sandbox.outer_jail(), &*self.grader, Sandbox::None, folder),
+            Sandbox::None => (&*self.grader, folder, Sandbox::None),
         };
-        let jail = jail.shows_as(&self.grader, grader).shows_as(folder, place);
-        let mut words = jail.shows_as(&self.etc, "/etc").words(&Bounds::NONE);
-        words.extend([grader.join("gradebook").into(), "play".into(), exercise.name.into()]);
-        words.extend([place.join(name).into(), seed.to_string().into(), "--".into()]);
-        words.extend(bwrap.inner_jail().shows(place).shows("/etc").words(&Bounds::PROGRAM));
-        Ok(words)
+        let jail = self.sandbox.outer_jail().shows_as(&self.grader, grader);
+        let jail = jail.shows_as(folder, place).shows_as(&self.etc, "/etc");
+        let inner = inside.inner_jail().shows(place).shows("/etc");
+        Ok(Jails {
+            outer: jail.words(&Bounds::NONE),
+            inner: inner.words(&Bounds::PROGRAM),
+            grader: grader.join("gradebook").into(),
+            program: place.join(name).into(),
+        })
     }
+
+    fn command(&self, words: Vec<OsString>) -> Command {
+        let mut command = command(words);
+        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        if matches!(self.sandbox, Sandbox::Bubblewrap { .. }) {
+            as_nobody(&mut command);
+        }
+        command
+    }
+}
+
+/// Commands that make jails, and the paths of what runs in them.
+struct Jails {
+    outer: Vec<OsString>,
+    inner: Vec<OsString>,
+    grader: OsString,
+    program: OsString,
 }
 
 /// Lets the jail's user, and no other, run what is in a folder.
@@ -110,11 +148,6 @@ fn give_to_nobody(folder: &Path) -> Result<()> {
         chown(entry?.path(), Some(NOBODY), Some(NOBODY))?;
     }
     Ok(())
-}
-
-/// Makes a file a program that its owner may run.
-pub fn make_program(file: &Path) -> Result<()> {
-    Ok(fs::set_permissions(file, Permissions::from_mode(0o500))?)
 }
 
 /// How long the checks of an exercise may take together, with each at its deadline, and the grader

@@ -85,8 +85,13 @@ impl Class {
 
     /// The program, for this class.
     pub fn command(&self, args: &[&str]) -> Command {
+        self.command_to(&self.out(), args)
+    }
+
+    /// The program, for this class, with its results in another folder.
+    pub fn command_to(&self, out: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gradebook"));
-        command.arg("--submissions").arg(self.submissions()).arg("--out").arg(self.out());
+        command.arg("--submissions").arg(self.submissions()).arg("--out").arg(out);
         command.args(args).env("TMPDIR", &self.scratch).process_group(0);
         command
     }
