@@ -34,7 +34,7 @@ book: # the book: built, checked, and opened in the browser
 	@$(CARGO) run --package book -- open
 record: # renew the transcripts and recordings that the book shows; read git diff afterwards
 	INSTA_UPDATE=always $(CARGO) test
-	INSTA_UPDATE=always $(CARGO) test --package book --package recordings --package keys
+	INSTA_UPDATE=always $(CARGO) test --package book --package recordings --package keys --package gradebook
 
 # All but the exercises: a student's file need not even compile.
 LINTED = $(addprefix --package ,common ch01-create-socket ch02-single-server ch03-client \
@@ -43,7 +43,7 @@ LINTED = $(addprefix --package ,common ch01-create-socket ch02-single-server ch0
 .PHONY: test test-browser lint fmt
 test: # every test: conversations, hostile peers, usage errors, the graders' self-check, the book
 	$(CARGO) test
-	$(CARGO) test --package book --package recordings --package keys
+	$(CARGO) test --package book --package recordings --package keys --package gradebook
 	$(CARGO) run --package book
 test-browser: # the book in a browser, which needs chromium, node and npm
 	cd tests/browser && npm ci && npm test
