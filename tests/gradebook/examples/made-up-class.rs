@@ -1,7 +1,7 @@
-//! Writes the scores of a class that there never was: 30 students, 12 exercises. For a look at the
-//! formats, and for the browser's tests.
+//! Writes the scores of a class that there never was. For a look at the formats, and for the tests in
+//! a browser.
 //!
-//! `cargo run -p gradebook --example made-up-class -- FOLDER`
+//! `cargo run -p gradebook --example made-up-class -- FOLDER STUDENTS EXERCISES`
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,11 +12,16 @@ use gradebook::formats::write_all;
 mod classes;
 
 fn main() -> ExitCode {
-    let Some(folder) = std::env::args().nth(1) else {
-        eprintln!("error: name a folder to write to");
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [folder, students, exercises] = &arguments[..] else {
+        eprintln!("error: name a folder to write to, how many students, and how many exercises");
         return ExitCode::from(2);
     };
-    match write_all(&classes::sized(30, 12, 1), Path::new(&folder)) {
+    let (Ok(students), Ok(exercises)) = (students.parse(), exercises.parse()) else {
+        eprintln!("error: {students:?} and {exercises:?} should be numbers");
+        return ExitCode::from(2);
+    };
+    match write_all(&classes::sized(students, exercises, 1), Path::new(folder)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

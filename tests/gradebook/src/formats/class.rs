@@ -31,7 +31,7 @@ pub struct Counted {
     pub stuck: usize,
     /// They handed in the starter, and it does not pass.
     pub untouched: usize,
-    /// There is no result for them.
+    /// There is no result for them, or the grader erred.
     pub ungraded: usize,
 }
 
@@ -61,9 +61,12 @@ impl<'a> Class<'a> {
         for submission in &self.submissions {
             let count = match find(submission, exercise, check) {
                 None => &mut counted.ungraded,
-                Some((_, checked)) if checked.verdict == "pass" => &mut counted.passed,
-                Some((graded, _)) if !graded.attempted => &mut counted.untouched,
-                Some(_) => &mut counted.stuck,
+                Some((graded, checked)) => match checked.verdict.as_str() {
+                    "pass" => &mut counted.passed,
+                    _ if !graded.attempted => &mut counted.untouched,
+                    "grader error" => &mut counted.ungraded,
+                    _ => &mut counted.stuck,
+                },
             };
             *count += 1;
         }

@@ -2,18 +2,18 @@
 //!
 //! No script, nothing from the network, and the browser is told so: whatever a student's name or
 //! output holds, it is text. maud escapes all that is put into the page; what may hold control
-//! characters or those that turn the direction of writing goes through [`shown_in_line`] or
-//! [`shown`](super::report::shown) before.
+//! characters or those that turn the direction of writing goes through `shown`
+//! before.
 
 mod checks;
 mod map;
 mod students;
 mod verdict;
 
+use chrono::DateTime;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Class;
-use super::report::shown_in_line;
 use verdict::Sign;
 
 /// For the browser, in case the page should hold what it must not: only the style in the page counts.
@@ -67,8 +67,11 @@ fn summary(class: &Class) -> String {
         counted(class.exercises.len(), "exercise"),
         counted(checks, "check"),
     );
-    let last = class.submissions.iter().map(|submission| &submission.graded).max();
-    let last = last.map(|time| format!(" Graded {}.", shown_in_line(time))).unwrap_or_default();
+    let times = class.submissions.iter();
+    let times = times.filter_map(|it| DateTime::parse_from_rfc3339(&it.graded).ok());
+    let last =
+        times.max().map(|it| it.to_utc().format(" Graded on %Y-%m-%d, %H:%M UTC.").to_string());
+    let last = last.unwrap_or_default();
     let mean = points as f64 / class.submissions.len().max(1) as f64;
     format!("{students}, {exercises}, {checks}. {mean:.1} points on average.{last}")
 }

@@ -14,7 +14,7 @@ use crate::result::{Checked, Graded, Submission};
 /// What came of a submission, as XML.
 ///
 /// XML forbids most control characters, even escaped. What may hold some is shown with
-/// [`shown`], before quick-junit would drop them without a trace.
+/// `shown`, before quick-junit would drop them without a trace.
 ///
 /// # Errors
 ///

@@ -31,7 +31,7 @@ use classroom50::Origin;
 /// | `gradescope/STUDENT/results.json`   | Gradescope                               |
 /// | `classroom50/STUDENT/result.json`   | Classroom 50                             |
 ///
-/// STUDENT is what [`file_name`] makes of the student's name. What Classroom 50 wants to know beyond
+/// STUDENT is what [`file_name()`] makes of the student's name. What Classroom 50 wants to know beyond
 /// the scores is taken from the environment, if it is there: see [`Origin`].
 ///
 /// # Errors

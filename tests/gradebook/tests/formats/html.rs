@@ -135,20 +135,18 @@ fn a_verdict_is_told_by_more_than_its_colour() {
         let cells = page.all(&format!("tbody td.{class}"));
         assert!(!cells.is_empty(), "no cell is {class}");
         for cell in cells {
-            let label = cell.all("a").first().and_then(|link| link.attribute("aria-label"));
-            let heard = label.or_else(|| Some(cell.all("span.unseen").first()?.text()));
-            assert_eq!(heard.as_deref(), Some(words));
-            assert!(cell.text().starts_with(sign), "{}", cell.text());
+            assert_eq!(cell.text(), format!("{sign}{words}"));
+            assert_eq!(cell.all("span.unseen").remove(0).text(), words);
         }
     }
 }
 
-/// Two of five tried the third check and did not pass; a build error is a try.
+/// Ben's program timed out, Chloé's does not compile. That the grader erred is not Eve's doing.
 #[test]
 fn where_the_class_is_stuck_is_told_first() {
     let page = page(&classes::small());
     let first = page.all("ol li").remove(0).text();
-    let expected = "02-notice-eof: client 3 gets \"its\" reply & leaves: 3 students tried and did not \
-                    pass, 1 passed";
+    let expected = "02-notice-eof: client 2 gets \"its\" reply & leaves: 2 students tried and did not \
+                    pass, 2 passed";
     assert_eq!(first, expected);
 }

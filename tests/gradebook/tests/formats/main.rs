@@ -48,5 +48,5 @@ impl Written {
 
 /// Classes of every kind.
 fn every_class() -> impl Iterator<Item = Vec<Submission>> {
-    [vec![], classes::small(), classes::hostile()].into_iter().chain((0..40).map(classes::random))
+    [vec![], classes::small(), classes::hostile()].into_iter().chain((0..12).map(classes::random))
 }

@@ -5,33 +5,28 @@ use serde::Serialize;
 
 use super::Class;
 
-/// Where submissions come from. In a workflow of Classroom 50 the environment tells:
-///
-/// | field      | variable     | where it is not known                                     |
-/// |------------|--------------|-----------------------------------------------------------|
-/// | classroom  | `CLASSROOM`  | `local`                                                   |
-/// | assignment | `ASSIGNMENT` | `sockets-step-by-step`                                    |
-/// | the rest   | see [`Pushed`], for a class of one: a workflow grades one submission    ||
-///
-/// A variable that is empty is none.
+/// Where submissions come from. A workflow of Classroom 50 puts it into the environment of an
+/// autograder; a variable that is empty is none.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The short name of the classroom.
+    /// The short name of the classroom: `CLASSROOM`, or `local`.
     pub classroom: String,
-    /// The short name of the assignment.
+    /// The short name of the assignment: `ASSIGNMENT`, or `sockets-step-by-step`.
     pub assignment: String,
-    /// `None` for a folder that a teacher grades.
+    /// Where the one submission of a workflow is kept; `None` for a folder that a teacher grades.
     pub pushed: Option<Pushed>,
 }
 
-/// Where one submission is kept.
+/// Where a submission is kept.
 ///
-/// | field      | variable         | for a folder that a teacher grades                        |
-/// |------------|------------------|-----------------------------------------------------------|
-/// | submission | `SUBMISSION_TAG` | `submit/`, when it was graded, and 7 digits of its hash   |
-/// | commit     | `COMMIT_URL`     | `local:` and the hash: it is no commit, and has no address |
-/// | release    | `RELEASE_URL`    | `local`: nothing was released                             |
-/// | review     | `REVIEW_URL`, else that of the commit | `local`: there is no page to review it   |
+/// | field      | in a workflow                    | in a folder that a teacher grades                  |
+/// |------------|----------------------------------|----------------------------------------------------|
+/// | submission | `SUBMISSION_TAG`                 | `submit/`, when it was graded, 7 digits of its hash |
+/// | commit     | `COMMIT_URL`                     | `local:` and the hash: it is no commit             |
+/// | release    | `RELEASE_URL`                    | `local`: nothing was released                      |
+/// | review     | `REVIEW_URL`, or `COMMIT_URL`    | `local`: no page shows it                          |
+///
+/// The hash is the SHA-256 of what was graded: the same files, the same hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Pushed {
     submission: String,

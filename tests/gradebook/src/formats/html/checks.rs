@@ -47,7 +47,7 @@ pub fn by_exercise(class: &Class) -> Markup {
                     thead {
                         tr {
                             th scope="col" { "Check" }
-                            @for heading in ["Passed", "Stuck", "Not attempted", "Not graded"] {
+                            @for heading in ["Passed", "Tried, not passed", "Not attempted", "Not graded"] {
                                 th scope="col" { (heading) }
                             }
                         }

@@ -12,8 +12,8 @@ use crate::result::{Checked, Graded, Submission};
 pub fn all(class: &Class) -> Markup {
     html! {
         @for (row, submission) in class.submissions.iter().enumerate() {
-            section.person aria-labelledby={ "s" (row) } {
-                h3 id={ "s" (row) } { bdi { (shown_in_line(&submission.student)) } }
+            section.person id={ "s" (row) } aria-labelledby={ "n" (row) } {
+                h3 id={ "n" (row) } { bdi { (shown_in_line(&submission.student)) } }
                 p { (submission.points()) " of " (submission.most()) " points" }
                 @if let Some(problem) = &submission.problem {
                     p { strong { "Nothing could be graded." } }
@@ -30,14 +30,19 @@ fn exercises(class: &Class, row: usize, submission: &Submission) -> Markup {
     html! {
         @for (e, column) in class.exercises.iter().enumerate() {
             @if let Some(graded) = submission.exercises.iter().find(|it| it.exercise == column.exercise) {
-                h4 id={ "s" (row) "-" (e) } {
-                    (shown_in_line(&graded.exercise)) ": " (graded.points()) " of " (graded.most())
-                }
-                @let reasons = reasons(&format!("s{row}-{e}"), column, graded);
-                @match (graded.attempted, &graded.build_error) {
-                    (false, _) => details { summary { "Not attempted: the starter as it was" } (reasons) }
-                    (true, Some(error)) => { p { "It does not compile:" } pre { (shown(error)) } }
-                    (true, None) => (reasons),
+                div.exercise id={ "s" (row) "-" (e) } {
+                    h4 {
+                        (shown_in_line(&graded.exercise)) ": "
+                        (graded.points()) " of " (graded.most())
+                    }
+                    @let reasons = reasons(&format!("s{row}-{e}"), column, graded);
+                    @match (graded.attempted, &graded.build_error) {
+                        (false, _) => {
+                            details { summary { "Not attempted: the starter as it was" } (reasons) }
+                        }
+                        (true, Some(error)) => { p { "It does not compile:" } pre { (shown(error)) } }
+                        (true, None) => (reasons),
+                    }
                 }
             }
         }
