@@ -34,8 +34,8 @@ grade: # the exercises, graded: all of them, or one, as in EX=02-notice-eof
 .PHONY: gradebook class-copy
 gradebook: has-gradebook # a class, graded: SUBMISSIONS=folder OUT=folder, and ARGS=--help for more
 	@$(CARGO) run --quiet --package gradebook --bin gradebook -- $(and $(SUBMISSIONS),--submissions '$(SUBMISSIONS)') $(and $(OUT),--out '$(OUT)') $(ARGS)
-class-copy: has-gradebook has-OUT # make the repository for a class, without solutions: OUT=folder
-	@$(CARGO) run --quiet --package gradebook --bin class-copy -- --out '$(OUT)'
+class-copy: has-gradebook has-OUT # the repository for a class, without solutions: OUT=folder
+	@$(CARGO) run --quiet --package gradebook --bin class-copy -- $(and $(OUT),--out '$(OUT)') $(ARGS)
 
 # What only a teacher has; a class copy is without it.
 TEACHERS = $(if $(wildcard tests/keys/Cargo.toml),keys gradebook)
@@ -43,7 +43,7 @@ TEACHERS = $(if $(wildcard tests/keys/Cargo.toml),keys gradebook)
 has-gradebook:
 	@$(if $(TEACHERS),,echo 'error: this copy is for students; the gradebook is in the repository that it was made from' >&2; exit 1)
 has-OUT: has-%:
-	@$(if $($*),,echo 'error: say which folder: $*=folder' >&2; exit 1)
+	@$(if $(or $($*),$(ARGS)),,echo 'error: say which folder: $*=folder' >&2; exit 1)
 
 .PHONY: book record
 book: # the book: built, checked, and opened in the browser

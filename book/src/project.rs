@@ -8,9 +8,10 @@ use anyhow::{Context, Result, ensure};
 use crate::page::Page;
 
 /// The folders with outputs that a test has compared with those of the running program.
-const SNAPSHOTS: [&str; 4] = [
+const SNAPSHOTS: [&str; 5] = [
     "tests/chapters/snapshots",
     "tests/checks/tests/snapshots",
+    "tests/gradebook/tests/snapshots", // not in a class copy
     "tests/recordings/tests/snapshots",
     "book/tests/snapshots",
 ];

@@ -15,6 +15,9 @@ const HARMLESS: [&str; 3] = ["printf", "cd", "head"];
 /// What a reader asks cargo for.
 const CARGO: [&str; 3] = ["build", "run", "test"];
 
+/// The packages that a class copy is without. Its pages are the same, and name them.
+const TEACHERS: [&str; 2] = ["gradebook", "keys"];
+
 /// What a command of ours may name.
 struct Known {
     makefile: String,
@@ -182,6 +185,9 @@ impl Known {
             };
         };
         if !self.packages.contains(package) {
+            if TEACHERS.contains(&package.as_str()) {
+                return Ok(());
+            }
             return Err(format!("no package is called {package:?}"));
         }
         match words.iter().position(|word| word == "--") {

@@ -11,8 +11,14 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 /// What stays here.
-const LEFT_OUT: [&str; 5] =
-    ["tests/keys", "tests/gradebook", "tests/workflows", ".ci", ".github/workflows"];
+const LEFT_OUT: [&str; 6] = [
+    "tests/keys",
+    "tests/gradebook",
+    "tests/workflows",
+    "tests/browser/gradebook.test.js",
+    ".ci",
+    ".github/workflows",
+];
 
 /// The packages among them, as `Cargo.toml` lists them.
 const MEMBERS: [&str; 2] = ["tests/keys", "tests/gradebook"];
@@ -38,6 +44,7 @@ pub fn make(here: &Path, out: &Path) -> Result<Vec<String>> {
     unpack_commit(&root, out)?;
     take_members_out(&out.join("Cargo.toml"))?;
     shorten_lock_file(out)?;
+    take_profiles_out(out)?;
     let (path, text) = WORKFLOW;
     let file = out.join(path);
     fs::create_dir_all(file.with_file_name(""))?;
@@ -106,4 +113,18 @@ fn shorten_lock_file(out: &Path) -> Result<()> {
     let told = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "cargo cannot read the copy: {}", told.trim_end());
     Ok(())
+}
+
+/// Cargo warns of a profile for a library that nobody needs any more.
+fn take_profiles_out(out: &Path) -> Result<()> {
+    let lock_file = fs::read_to_string(out.join("Cargo.lock"))?;
+    let is_needed = |paragraph: &&str| {
+        let profile = paragraph.lines().find_map(|it| it.strip_prefix("[profile.dev.package."));
+        let library = profile.map(|it| it.trim_end_matches(']').trim_matches('"'));
+        library.is_none_or(|name| lock_file.contains(&format!("\nname = \"{name}\"\n")))
+    };
+    let manifest = out.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest)?;
+    let needed: Vec<&str> = text.trim_end().split("\n\n").filter(is_needed).collect();
+    Ok(fs::write(manifest, needed.join("\n\n") + "\n")?)
 }

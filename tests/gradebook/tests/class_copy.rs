@@ -205,6 +205,21 @@ harness::test_with! { git,
 }
 
 harness::test_with! { git,
+    fn a_profile_of_what_only_the_gradebook_needs_is_not_in_the_copy() {
+        let place = Place::new();
+        let manifest = place.path("here/Cargo.toml");
+        let text = fs::read_to_string(&manifest).expect("a manifest");
+        let profile = "\n# It is slow.\n[profile.dev.package.absent]\nopt-level = 3\n";
+        fs::write(&manifest, text + profile).expect("written");
+        git(place.path("here"), &["commit", "--quiet", "--all", "--message=slow"]);
+        place.class_copy("../copy").assert().success();
+        let text = place.read("copy/Cargo.toml");
+        assert!(!text.contains("slow") && !text.contains("absent"), "{text}");
+        assert!(text.ends_with("[profile.dev.package.regex-lite]\nopt-level = 2\n"), "{text}");
+    }
+}
+
+harness::test_with! { git,
     fn the_exercises_are_graded_in_a_copy() {
         let place = Place::new();
         place.class_copy("../copy").assert().success();
@@ -218,7 +233,10 @@ harness::test_with! { git,
             command.env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
             command.assert()
         };
-        run("cargo", &["build", "--quiet", "--locked", "--package", "ex02-notice-eof"]).success();
+        let build = ["build", "--locked", "--package", "ex02-notice-eof"];
+        let built = run("cargo", &build).success();
+        let told = String::from_utf8_lossy(&built.get_output().stderr).into_owned();
+        assert!(!told.contains("warning"), "{told}");
         let graded = run("make", &["grade", "EX=02-notice-eof"]).success();
         let table = String::from_utf8_lossy(&graded.get_output().stdout).into_owned();
         assert!(table.contains(" 02-notice-eof ") && table.contains(" of 10 "), "{table}");
