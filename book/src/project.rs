@@ -8,11 +8,12 @@ use anyhow::{Context, Result, ensure};
 use crate::page::Page;
 
 /// The folders with outputs that a test has compared with those of the running program.
-const SNAPSHOTS: [&str; 5] = [
+const SNAPSHOTS: &[&str] = &[
     "tests/chapters/snapshots",
     "tests/checks/tests/snapshots",
     "tests/gradebook/tests/snapshots", // not in a class copy
     "tests/recordings/tests/snapshots",
+    "tests/relay/tests/snapshots",
     "book/tests/snapshots",
 ];
 
