@@ -7,7 +7,7 @@
 //! | the same content is graded once, and never again | [`cache`] |
 //! | a program is compiled in a jail | [`build`], [`sandbox`], [`jail`], [`bounds`] |
 //! | its checks are played in jails | [`play`] outside, [`grader`] inside |
-//! | results are written as they become complete | [`board`], [`write`] |
+//! | results are written as they become complete | [`board`], [`mod@write`] |
 //! | scores are written in every format | [`formats`] |
 
 pub mod board;
