@@ -23,6 +23,7 @@ impl Program {
         // while it is read may be missed, so one look without a trace proves nothing.
         let mut looks_in_vain = 0;
         while looks_in_vain < 3 && !self.stage.time_left().is_zero() {
+            let state = |of, to| Ok(end(of, to)?.map(|end| end.state));
             match (state(here, there)?, state(there, here)?) {
                 (Some(TIME_WAIT), _) => {
                     self.stage.tell("your program", "has a connection in TIME-WAIT on its port");
@@ -44,16 +45,28 @@ impl Program {
     }
 }
 
-/// The state of that end of a connection which has the address `here`. `None` if there is none.
-fn state(here: SocketAddr, there: SocketAddr) -> Result<Option<u8>, Failed> {
+/// One end of a connection.
+pub(crate) struct End {
+    state: u8,
+    /// How many bytes it has sent that the other end's kernel has not acknowledged.
+    pub(crate) unacknowledged: u64,
+}
+
+/// That end of a connection which has the address `here`. `None` if there is none, or if it moved in
+/// the table while that was read.
+pub(crate) fn end(here: SocketAddr, there: SocketAddr) -> Result<Option<End>, Failed> {
     let table = fs::read_to_string("/proc/net/tcp");
     let table = table.map_err(|why| Failed::grader("to look at the kernel's connections", why))?;
-    let states = table.lines().skip(1).filter_map(|line| {
+    let ends = table.lines().skip(1).filter_map(|line| {
         let mut fields = line.split_whitespace().skip(1);
-        let ends = [address(fields.next()?)?, address(fields.next()?)?];
-        (ends == [here, there]).then_some(u8::from_str_radix(fields.next()?, 16).ok()?)
+        if [address(fields.next()?)?, address(fields.next()?)?] != [here, there] {
+            return None;
+        }
+        let state = u8::from_str_radix(fields.next()?, 16).ok()?;
+        let (sent, _) = fields.next()?.split_once(':')?;
+        Some(End { state, unacknowledged: u64::from_str_radix(sent, 16).ok()? })
     });
-    Ok(states.last())
+    Ok(ends.last())
 }
 
 /// An address as the table has it: `0100007F:1A0A` is 127.0.0.1:6666 on a little-endian machine.

@@ -3,10 +3,12 @@
 use std::cell::{Cell, Ref, RefCell};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
 use std::time::Duration;
 
 use socket2::{SockRef, Socket};
 
+use crate::connection::end;
 use crate::program::missing;
 use crate::words::{beginning, ended, quoted};
 use crate::{Failed, Played, Silence, Stage};
@@ -82,6 +84,24 @@ impl Peer {
             Ok(Err(_)) => Err(Failed::fail(wanted, "it has closed the connection")),
             Err(silence) => Err(missing(&wanted, silence)),
         }
+    }
+
+    /// Waits until all that it has sent has arrived, be it that the program's kernel has acknowledged
+    /// it, or has answered with a reset. Who sends has only handed it to the own kernel, and on a
+    /// crowded machine it is under way for longer than one thinks. Linux and IPv4 only.
+    pub fn is_heard(&self) -> Played {
+        let here = self.address()?;
+        let Ok(there) = self.stream.peer_addr() else { return Ok(()) }; // reset already
+        let mut looks_in_vain = 0;
+        let arrived = self.stage.awaits(|| match end(here, there) {
+            Ok(Some(end)) => (end.unacknowledged == 0).then_some(Ok(())),
+            Ok(None) => {
+                looks_in_vain += 1;
+                (looks_in_vain == 3).then_some(Ok(())) // a reset has ended it
+            }
+            Err(failed) => Some(Err(failed)),
+        });
+        arrived.map_err(|silence| missing("your program's kernel to acknowledge it", silence))?
     }
 
     /// Sends a byte, and another, as long as it takes, until the program has closed the connection.
@@ -184,12 +204,27 @@ impl Peer {
     }
 
     /// Ends the connection by a reset: what happens when a program is killed with bytes unread, or
-    /// a cable is pulled and plugged in again.
+    /// a cable is pulled and plugged in again. Waits, on Linux, until the reset has arrived.
     pub fn resets(self) -> Played {
         self.stage.settle();
         let reset = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         reset.map_err(|error| Failed::grader("to reset a connection", error))?;
         self.stage.tell(&self.name, "resets the connection");
+        let ends = (self.stream.peer_addr(), self.stream.local_addr());
+        drop(self.stream);
+        // A reset is not acknowledged, but the program's end is gone then. The table is no snapshot,
+        // so one look without a trace proves nothing.
+        let mut looks_in_vain = 0;
+        if let (Ok(there), Ok(here)) = ends {
+            while looks_in_vain < 3 && !self.stage.time_left().is_zero() {
+                match end(there, here) {
+                    Ok(Some(_)) => looks_in_vain = 0,
+                    Ok(None) => looks_in_vain += 1,
+                    Err(_) => break, // there is no such table on this system
+                }
+                thread::sleep(Duration::from_millis(1)); // between two looks
+            }
+        }
         Ok(())
     }
 

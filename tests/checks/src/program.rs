@@ -186,6 +186,7 @@ impl Program {
         before: usize,
         count: impl Fn(&Self) -> Option<usize>,
     ) -> Played {
+        self.stage.settle(); // it may be about to have more
         let mut now = before;
         let back = self.stage.awaits(|| {
             now = count(self)?;

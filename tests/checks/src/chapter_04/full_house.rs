@@ -5,7 +5,7 @@
 //! (RFC 9293, section 3.6.1). Who reads on before it closes must neither hold up others nor read
 //! for ever.
 
-use super::{MANY_STEPS, closes, is_served, quits};
+use super::{MANY_STEPS, closes, is_served, quits, resets};
 use crate::{Check, DEADLINE, Exercise, Needs, Peer, Played, Program, Stage};
 
 pub(super) static FULL_HOUSE: Exercise = Exercise {
@@ -110,7 +110,7 @@ pub(super) static FULL_HOUSE: Exercise = Exercise {
             ],
             page: "chapter-04.md#a-limit-on-clients",
             deadline: MANY_STEPS,
-            needs: Needs::Nothing,
+            needs: Needs::Proc,
             play: refused_clients_take_no_room,
         },
         Check {
@@ -166,17 +166,20 @@ fn who_has_spoken_before(stage: &Stage) -> Played {
     server.is_stopped()?;
     let refused = server.connect("one too many")?;
     refused.sends(stage.word().repeat(3000))?;
+    refused.is_heard()?;
     server.goes_on()?;
     is_refused(&server, &refused)
 }
 
 fn a_refused_client_may_finish(stage: &Stage) -> Played {
     let server = stage.start_server(&["--max-clients", "1", "--linger", LONG])?;
-    let _served = server.connect("client")?;
+    let served = server.connect("client")?;
+    is_served(stage, &server, &served)?;
     let before = server.threads()?;
     let refused = server.connect("one too many")?;
     is_refused(&server, &refused)?;
     refused.sends(stage.word())?;
+    refused.is_heard()?;
     refused.sends(stage.word())?;
     refused.closes();
     server.is_back_to_threads(before)
@@ -185,6 +188,7 @@ fn a_refused_client_may_finish(stage: &Stage) -> Played {
 fn a_refused_client_holds_up_nobody(stage: &Stage) -> Played {
     let server = stage.start_server(&["--max-clients", "1", "--linger", LONG])?;
     let served = server.connect("client")?;
+    is_served(stage, &server, &served)?;
     let silent = server.connect("one too many, silent")?;
     is_refused(&server, &silent)?;
     is_served(stage, &server, &served)?;
@@ -211,7 +215,7 @@ fn who_fails_makes_room(stage: &Stage) -> Played {
     for _ in 0..3 {
         let client = server.connect("client that resets")?;
         is_served(stage, &server, &client)?;
-        client.resets()?;
+        resets(&server, client)?;
         let client = server.connect("client that sends no text")?;
         is_served(stage, &server, &client)?;
         client.sends([0xff, 0xfe])?;
@@ -224,10 +228,12 @@ fn refused_clients_take_no_room(stage: &Stage) -> Played {
     let server = stage.start_server(&["--max-clients", "1", "--linger", LONG])?;
     let served = server.connect("client")?;
     is_served(stage, &server, &served)?;
+    let before = server.threads()?;
     for name in ["one too many, who closes", "another who closes"] {
         let refused = server.connect(name)?;
         is_refused(&server, &refused)?;
         refused.closes();
+        server.is_back_to_threads(before)?;
     }
     let stays = server.connect("one too many, who stays")?;
     is_refused(&server, &stays)?;
@@ -237,10 +243,8 @@ fn refused_clients_take_no_room(stage: &Stage) -> Played {
 
 fn a_silent_one_is_let_go(stage: &Stage) -> Played {
     let server = stage.start_server(&["--max-clients", "1", "--linger", "0.3"])?;
-    let _served = server.connect("client")?;
-    let first = server.connect("one too many, who closes")?;
-    first.receives(FULL)?;
-    first.closes();
+    let served = server.connect("client")?;
+    is_served(stage, &server, &served)?;
     let threads = server.threads()?;
     let descriptors = server.descriptors()?;
     let silent = server.connect("one too many, silent")?;
@@ -251,7 +255,8 @@ fn a_silent_one_is_let_go(stage: &Stage) -> Played {
 
 fn a_talkative_one_is_let_go(stage: &Stage) -> Played {
     let server = stage.start_server(&["--max-clients", "1", "--linger", "1"])?;
-    let _served = server.connect("client")?;
+    let served = server.connect("client")?;
+    is_served(stage, &server, &served)?;
     let talkative = server.connect("one too many")?;
     talkative.receives(FULL)?;
     stage.be_patient(); // a second, in which the program may well do nothing

@@ -40,3 +40,11 @@ fn closes(server: &Program, client: Peer) -> Played {
     server.prints(&line)?;
     Ok(())
 }
+
+/// The client resets the connection; the server prints that it has lost the client.
+fn resets(server: &Program, client: Peer) -> Played {
+    let line = format!("[INFO] client {} lost: ", client.address()?);
+    client.resets()?;
+    server.prints(&line)?;
+    Ok(())
+}

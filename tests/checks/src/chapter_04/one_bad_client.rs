@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use super::{closes, quits};
+use super::{closes, quits, resets};
 use crate::{Check, DEADLINE, Exercise, Failed, Needs, Peer, Played, Program, Stage};
 
 pub(super) static ONE_BAD_CLIENT: Exercise = Exercise {
@@ -98,7 +98,7 @@ pub(super) static ONE_BAD_CLIENT: Exercise = Exercise {
             page: "errors.md#econnreset",
             deadline: DEADLINE,
             needs: Needs::Proc,
-            play: resets,
+            play: who_resets,
         },
         Check {
             name: "bytes that are no text are answered",
@@ -157,7 +157,7 @@ fn others_are_served_on(stage: &Stage) -> Played {
     let good = till.server.connect("good client")?;
     till.is_paid_by(&good)?;
     let bad = till.server.connect("bad client")?;
-    bad.sends(stage.word())?;
+    till.is_sent_nonsense_by(&bad)?;
     till.is_paid_by(&good)?;
     till.is_paid_by(&good)
 }
@@ -169,7 +169,7 @@ fn newcomers_are_served(stage: &Stage) -> Played {
     quits(&till.server, &good)?;
     for name in ["first bad client", "second bad client", "third bad client"] {
         let bad = till.server.connect(name)?;
-        bad.sends(stage.word())?;
+        till.is_sent_nonsense_by(&bad)?;
     }
     let newcomer = till.server.connect("newcomer")?;
     till.is_paid_by(&newcomer)
@@ -181,23 +181,26 @@ fn what_counts_stays(stage: &Stage) -> Played {
     till.is_paid_by(&good)?;
     let bad = till.server.connect("bad client")?;
     till.is_paid_by(&bad)?;
-    bad.sends(stage.word())?;
+    till.is_sent_nonsense_by(&bad)?;
     till.is_paid_by(&good)
 }
 
-fn resets(stage: &Stage) -> Played {
+fn who_resets(stage: &Stage) -> Played {
     let till = Till::open(stage)?;
     let good = till.server.connect("good client")?;
-    let resets = till.server.connect("client that resets")?;
-    till.is_paid_by(&resets)?;
-    resets.resets()?;
+    let bad = till.server.connect("client that resets")?;
+    till.is_paid_by(&bad)?;
+    resets(&till.server, bad)?;
     till.is_paid_by(&good)?;
     // The server gets to see the next one when all is over.
     till.server.is_stopped()?;
     let hasty = till.server.connect("hasty client")?;
     till.is_sent_an_amount_by(&hasty)?;
+    hasty.is_heard()?;
+    let line = format!("[INFO] client {} lost: ", hasty.address()?);
     hasty.resets()?;
     till.server.goes_on()?;
+    till.server.prints(&line)?;
     till.is_paid_by(&good)?;
     till.is_paid_by(&till.server.connect("newcomer")?)
 }
@@ -235,6 +238,14 @@ impl<'a> Till<'a> {
     fn is_paid_by(&self, client: &Peer) -> Played {
         self.is_sent_an_amount_by(client)?;
         client.receives(format!("total: {}", self.total.get()))
+    }
+
+    /// The client sends a word, and the server has it in hand.
+    fn is_sent_nonsense_by(&self, client: &Peer) -> Played {
+        let word = self.stage.word();
+        client.sends(&word)?;
+        self.server.prints(&format!("[INFO] received from {}: {word}", client.address()?))?;
+        Ok(())
     }
 
     fn is_sent_an_amount_by(&self, client: &Peer) -> Played {

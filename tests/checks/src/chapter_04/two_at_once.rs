@@ -3,7 +3,7 @@
 //! The trap: a thread is of use only if nobody waits for it. A server that joins it, or holds a
 //! lock while it talks, or has a fixed number of threads, serves one after the other as before.
 
-use super::{MANY_STEPS, closes, is_served, quits};
+use super::{MANY_STEPS, closes, is_served, quits, resets};
 use crate::{Check, Exercise, Needs, Peer, Played, Stage};
 
 pub(super) static TWO_AT_ONCE: Exercise = Exercise {
@@ -164,15 +164,16 @@ fn threads_end(stage: &Stage) -> Played {
     let server = stage.start_server(&[])?;
     let before = server.threads()?;
     for _ in 0..3 {
-        let quits = server.connect("client that quits")?;
-        is_served(stage, &server, &quits)?;
-        quits.sends("q")?;
-        let closes = server.connect("client that closes")?;
-        is_served(stage, &server, &closes)?;
-        closes.closes();
-        let resets = server.connect("client that resets")?;
-        is_served(stage, &server, &resets)?;
-        resets.resets()?;
+        let client = server.connect("client that quits")?;
+        is_served(stage, &server, &client)?;
+        client.sends("q")?;
+        server.prints(&format!("[INFO] client {} quit!", client.address()?))?;
+        let client = server.connect("client that closes")?;
+        is_served(stage, &server, &client)?;
+        closes(&server, client)?;
+        let client = server.connect("client that resets")?;
+        is_served(stage, &server, &client)?;
+        resets(&server, client)?;
     }
     server.is_back_to_threads(before)
 }
