@@ -19,8 +19,8 @@ impl Launcher {
         Self { program: program.into(), jail: Vec::new(), seed }
     }
 
-    /// Starts it by a command that locks it up, a bubblewrap command line whose options end with
-    /// `--`; the program and its arguments go behind that.
+    /// Starts it by a command that locks it up; the program and its arguments go behind that. Of
+    /// bubblewrap's command line, the options must end with `--`.
     #[must_use]
     pub fn in_jail(mut self, command: Vec<OsString>) -> Self {
         self.jail = command;
@@ -33,16 +33,18 @@ impl Launcher {
     #[must_use]
     pub(crate) fn with_hosts(mut self, hosts: &Path) -> Self {
         const MOUNT: &str = "mount --bind \"$0\" /etc/hosts && RESOLV_MULTI=on exec \"$@\"";
-        let hosts = hosts.as_os_str();
-        if self.jail.is_empty() {
-            let unshare = ["unshare", "--map-root-user", "--mount", "sh", "-c", MOUNT];
-            self.jail = unshare.map(OsString::from).into();
-            self.jail.push(hosts.to_owned());
-        } else {
-            let end = self.jail.iter().rposition(|word| word == "--").unwrap_or(self.jail.len());
-            let bind = ["--ro-bind".as_ref(), hosts, "/etc/hosts".as_ref()].map(OsString::from);
-            let multi = ["--setenv", "RESOLV_MULTI", "on"].map(OsString::from);
-            self.jail.splice(end..end, bind.into_iter().chain(multi));
+        let hosts = hosts.as_os_str().to_owned();
+        match self.jail.iter().position(|word| word == "--") {
+            Some(end) => {
+                let shown = ["--ro-bind".into(), hosts, "/etc/hosts".into()];
+                let multi = ["--setenv", "RESOLV_MULTI", "on"].map(OsString::from);
+                self.jail.splice(end..end, shown.into_iter().chain(multi));
+            }
+            None => {
+                let unshare = ["unshare", "--map-root-user", "--mount", "sh", "-c", MOUNT];
+                let unshare = unshare.map(OsString::from).into_iter().chain([hosts]);
+                self.jail.splice(0..0, unshare);
+            }
         }
         self
     }
@@ -80,13 +82,13 @@ mod tests {
 
     #[test]
     fn a_hosts_file_goes_into_the_jail_that_is_there() {
-        let jail = ["bwrap", "--unshare-all", "--"].map(Into::into).into();
+        let jail = ["bwrap", "--unshare-all", "--", "nice"].map(Into::into).into();
         let launcher = Launcher::new("program", 0).in_jail(jail).with_hosts(Path::new("file"));
         let command = launcher.command(&[], &["--port", "0"], Path::new("."));
         let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
         assert_eq!(
             words.join(" "),
-            "--unshare-all --ro-bind file /etc/hosts --setenv RESOLV_MULTI on -- program --port 0"
+            "--unshare-all --ro-bind file /etc/hosts --setenv RESOLV_MULTI on -- nice program --port 0"
         );
     }
 }

@@ -28,6 +28,7 @@ struct Inner {
     deadline: Duration,
     start: Instant,
     patient: Cell<bool>,
+    nap: Cell<Duration>,
     restless: Cell<bool>,
     /// What had been printed when a wait was in vain; nothing if the last one was not.
     silent: RefCell<Option<[String; 2]>>,
@@ -49,6 +50,7 @@ impl Stage {
             deadline,
             start: Instant::now(),
             patient: Cell::new(false),
+            nap: Cell::new(Duration::ZERO),
             restless: Cell::new(false),
             silent: RefCell::default(),
             random: RefCell::new(fastrand::Rng::with_seed(launcher.seed)),
@@ -178,6 +180,12 @@ impl Stage {
     /// a wait.
     pub fn be_patient(&self) {
         self.0.patient.set(true);
+    }
+
+    /// From now on a program that sleeps for so long may be one that waits out this time, and only
+    /// one that sleeps on is at rest.
+    pub fn allows_sleeps_of(&self, time: Duration) {
+        self.0.nap.set(time);
     }
 
     /// Looks again and again until `found` returns something, or until it can be told that nothing
@@ -361,7 +369,8 @@ impl<'a> Watch<'a> {
         }
         self.last = looks;
         // Often as well as long: while we got no core ourselves, the program may have got none.
-        let unchanged = self.unchanged_looks >= LOOKS && self.unchanged_since.elapsed() >= AT_REST;
+        let at_rest = AT_REST + self.stage.0.nap.get();
+        let unchanged = self.unchanged_looks >= LOOKS && self.unchanged_since.elapsed() >= at_rest;
         let rests = unchanged && !self.stage.0.patient.get();
         rests.then_some(Silence::AtRest)
     }

@@ -132,14 +132,11 @@ pub(super) static NO_ANSWER: Exercise = Exercise {
     ],
 };
 
-/// A limit that is waited out: as an argument, as it is, and in a program's words. It is shorter
-/// than what a program may sleep before it is taken to wait for nothing.
-const SHORT: [&str; 2] = ["--timeout", "0.4"];
-const LIMIT: Duration = Duration::from_millis(400);
-const NO_ANSWER_IN_TIME: &str = "no answer in 400ms";
+/// A limit that is waited out.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A limit that no right program waits out.
-const LONG: [&str; 2] = ["--timeout", "9"];
+const LONG: &str = "9";
 
 const REFUSED: &str = "connection refused";
 
@@ -157,19 +154,21 @@ fn a_refusal(stage: &Stage) -> Played {
 }
 
 fn no_answer_to_connect(stage: &Stage) -> Played {
+    stage.allows_sleeps_of(SECOND);
     let place = only_place(stage)?;
     place.never_answers()?;
-    let client = calls(stage, &place, SHORT)?;
+    let client = calls(stage, &place, "1")?;
     client.exits_with(1)?;
-    client.has_complained(&cannot_connect(&place, NO_ANSWER_IN_TIME))?;
-    client.has_taken(LIMIT)
+    client.has_complained(&cannot_connect(&place, "no answer in 1s"))?;
+    client.has_taken(SECOND)
 }
 
 fn a_silent_server(stage: &Stage) -> Played {
-    let (client, _peer, place) = is_connected(stage, SHORT)?;
+    stage.allows_sleeps_of(SECOND);
+    let (client, _peer, place) = is_connected(stage, "1")?;
     client.exits_with(1)?;
-    client.has_complained(&format!("error: {} has said nothing in 400ms", place.address()))?;
-    client.has_taken(LIMIT)
+    client.has_complained(&format!("error: {} has said nothing in 1s", place.address()))?;
+    client.has_taken(SECOND)
 }
 
 fn closed_without_a_word(stage: &Stage) -> Played {
@@ -198,23 +197,24 @@ fn every_address(stage: &Stage) -> Played {
     first.refuses();
     second.refuses();
     let server = third.listens("server")?;
-    let client = stage.start_with_hosts(&stage.word(), &places, &LONG)?;
+    let client = stage.start_with_hosts(&stage.word(), &places, &["--timeout", LONG])?;
     client.prints(&no_connection(first, REFUSED))?;
     client.prints(&no_connection(second, REFUSED))?;
     greets(stage, &client, &server.accepts()?)
 }
 
 fn each_has_the_whole_time(stage: &Stage) -> Played {
+    const IN_VAIN: &str = "no answer in 400ms"; // a sleep that is never taken for a rest
     let places = stage.places(3)?;
     let [first, second, third] = &places[..] else { unreachable!("three were asked for") };
     first.never_answers()?;
     second.never_answers()?;
     let server = third.listens("server")?;
-    let client = stage.start_with_hosts(&stage.word(), &places, &SHORT)?;
-    client.prints(&no_connection(first, NO_ANSWER_IN_TIME))?;
-    client.prints(&no_connection(second, NO_ANSWER_IN_TIME))?;
+    let client = stage.start_with_hosts(&stage.word(), &places, &["--timeout", "0.4"])?;
+    client.prints(&no_connection(first, IN_VAIN))?;
+    client.prints(&no_connection(second, IN_VAIN))?;
     server.accepts()?;
-    client.has_taken(2 * LIMIT)
+    Ok(())
 }
 
 fn all_fail(stage: &Stage) -> Played {
@@ -222,7 +222,7 @@ fn all_fail(stage: &Stage) -> Played {
     let [first, last] = &places[..] else { unreachable!("two were asked for") };
     first.refuses();
     last.refuses();
-    let client = stage.start_with_hosts(&stage.word(), &places, &LONG)?;
+    let client = stage.start_with_hosts(&stage.word(), &places, &["--timeout", LONG])?;
     client.prints(&no_connection(first, REFUSED))?;
     client.exits_with(1)?;
     client.has_complained(&cannot_connect(last, REFUSED))
@@ -234,12 +234,12 @@ fn only_place(stage: &Stage) -> Result<Place, Failed> {
 }
 
 /// The client calls this place by its address, with this limit.
-fn calls(stage: &Stage, place: &Place, limit: [&str; 2]) -> Result<Program, Failed> {
-    stage.start(&[&["--port", &place.port()], &limit[..]].concat())
+fn calls(stage: &Stage, place: &Place, limit: &str) -> Result<Program, Failed> {
+    stage.start(&["--port", &place.port(), "--timeout", limit])
 }
 
 /// A client whose connection has been accepted, and which waits for a greeting.
-fn is_connected(stage: &Stage, limit: [&str; 2]) -> Result<(Program, Peer, Place), Failed> {
+fn is_connected(stage: &Stage, limit: &str) -> Result<(Program, Peer, Place), Failed> {
     let place = only_place(stage)?;
     let server = place.listens("server")?;
     let client = calls(stage, &place, limit)?;

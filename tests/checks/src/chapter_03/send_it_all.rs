@@ -167,7 +167,7 @@ fn a_slow_server(stage: &Stage) -> Played {
     const PAUSE: Duration = Duration::from_millis(400);
     const LAST_PAUSE: Duration = Duration::from_millis(600); // until well after the first second
     const PART: usize = 3 << 20; // frees most of the client's send buffer
-    stage.be_patient();
+    stage.allows_sleeps_of(Duration::from_secs(1));
     let message = stage.bytes(LARGE);
     let server = stage.listen_with_buffer("server", 200 << 10)?;
     let client = stage.start(&["--port", &server.port(), "--timeout", "1"])?;
