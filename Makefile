@@ -9,7 +9,7 @@ help:
 	@echo
 	@sed -n 's/^\([a-z0-9-]*\):.*# \(.*\)/  \1|\2/p' '$(strip $(MAKEFILE_LIST))' | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client run-beliefs
+.PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client run-beliefs run-relay
 run-ch01: # create sockets, look at them, wait on them
 	@$(CARGO) run --package ch01-create-socket -- $(ARGS)
 run-ch02: # a TCP server for one client at a time
@@ -24,33 +24,49 @@ run-ch05-client: # a UDP client, for the server of 05
 	@$(CARGO) run --package ch05-udp -- client $(ARGS)
 run-beliefs: # beliefs about sockets, each tried: ARGS=backlog for one of them
 	@$(CARGO) run --package beliefs -- $(ARGS)
+run-relay: # between a client and a server, to torment them: ARGS="udp --drop 20"
+	@$(CARGO) run --package relay -- $(ARGS)
 
 .PHONY: grade
 grade: # the exercises, graded: all of them, or one, as in EX=02-notice-eof
 	@$(CARGO) run --quiet --package checks --features compile --bin grade -- $(EX)
 
-.PHONY: gradebook
-gradebook: # a class, graded: SUBMISSIONS=folder OUT=folder, and ARGS=--help for more
-	@$(CARGO) run --quiet --package gradebook -- $(and $(SUBMISSIONS),--submissions '$(SUBMISSIONS)') $(and $(OUT),--out '$(OUT)') $(ARGS)
+.PHONY: gradebook class-copy
+gradebook: has-gradebook # a class, graded: SUBMISSIONS=folder OUT=folder, and ARGS=--help for more
+	@$(CARGO) run --quiet --package gradebook --bin gradebook -- $(and $(SUBMISSIONS),--submissions '$(SUBMISSIONS)') $(and $(OUT),--out '$(OUT)') $(ARGS)
+class-copy: has-gradebook has-OUT # the repository for a class, without solutions: OUT=folder
+	@$(CARGO) run --quiet --package gradebook --bin class-copy -- $(and $(OUT),--out '$(OUT)') $(ARGS)
+
+# What only a teacher has; a class copy is without it.
+TEACHERS = $(if $(wildcard tests/keys/Cargo.toml),keys gradebook)
+.PHONY: has-gradebook has-OUT
+has-gradebook:
+	@$(if $(TEACHERS),,echo 'error: this copy is for students; the gradebook is in the repository that it was made from' >&2; exit 1)
+has-OUT: has-%:
+	@$(if $(or $($*),$(ARGS)),,echo 'error: say which folder: $*=folder' >&2; exit 1)
 
 .PHONY: book record
 book: # the book: built, checked, and opened in the browser
 	@$(CARGO) run --package book -- open
 record: # renew the transcripts and recordings that the book shows; read git diff afterwards
 	INSTA_UPDATE=always $(CARGO) test
-	INSTA_UPDATE=always $(CARGO) test --package book --package recordings --package keys --package gradebook
+	INSTA_UPDATE=always $(CARGO) test $(SLOW)
 
+# What a plain `cargo test` leaves out, because it takes long.
+SLOW = $(addprefix --package ,book recordings $(TEACHERS))
 # All but the exercises: a student's file need not even compile.
 LINTED = $(addprefix --package ,common ch01-create-socket ch02-single-server ch03-client \
-	ch04-threaded-server ch05-udp beliefs harness checks keys gradebook recordings book)
+	ch04-threaded-server ch05-udp beliefs harness relay checks recordings book $(TEACHERS))
 
-.PHONY: test test-browser lint fmt
+.PHONY: test test-browser test-workflows lint fmt
 test: # every test: conversations, hostile peers, usage errors, the graders' self-check, the book
 	$(CARGO) test
-	$(CARGO) test --package book --package recordings --package keys --package gradebook
+	$(CARGO) test $(SLOW)
 	$(CARGO) run --package book
 test-browser: # the book in a browser, which needs chromium, node and npm
 	cd tests/browser && npm ci && npm test
+test-workflows: has-gradebook # the workflows for GitHub, run here, which needs node, npm and bubblewrap
+	cd tests/workflows && npm ci && npm test
 lint: # rustfmt, clippy and rustdoc, with warnings as errors; a broken exercise does not stop it
 	$(CARGO) fmt --check $(LINTED)
 	$(CARGO) clippy --all-targets --all-features $(LINTED) -- --deny warnings

@@ -7,6 +7,7 @@
 //! | `{{#output NAME of=WHO from="TEXT" to="TEXT" in=columns}}` | a snapshot, or a part of it |
 //! | `{{#line FILE TEXT}}` | a link to the one line of the file that contains the text |
 //! | `{{#sources FOLDER}}` | links to whole files, which become pages below this one |
+//! | `{{#task NAME}}` | the README of an exercise |
 //! | a `call-flow` block | a picture |
 //!
 //! It runs as a preprocessor of mdBook, and leaves nothing for mdBook's own to include.
@@ -22,7 +23,7 @@ use crate::call_flow::CallFlow;
 use crate::page::{Block, Directive, Page};
 use crate::problem::Problems;
 use crate::project::Project;
-use crate::{listing, output, source};
+use crate::{listing, output, source, task};
 
 /// The preprocessor.
 pub struct Expand;
@@ -147,6 +148,10 @@ fn directive_text(
         }
         "output" => output::shown(project, arguments),
         "line" => source::line(project, arguments),
+        "task" if !page.stands_alone(&directive.place) => {
+            Err("an exercise stands alone, at the beginning of its line".into())
+        }
+        "task" => task::shown(project, arguments),
         "sources" if arguments.is_empty() => Err("sources are of a FOLDER".into()),
         "sources" => source::list(project, arguments),
         name => Err(format!("there is no directive called {name:?}")),

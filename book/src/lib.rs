@@ -14,6 +14,7 @@ mod problem;
 mod project;
 pub mod serve;
 mod source;
+mod task;
 mod theme;
 
 use std::fs;

@@ -8,8 +8,14 @@ use anyhow::{Context, Result, ensure};
 use crate::page::Page;
 
 /// The folders with outputs that a test has compared with those of the running program.
-const SNAPSHOTS: [&str; 3] =
-    ["tests/chapters/snapshots", "tests/recordings/tests/snapshots", "book/tests/snapshots"];
+const SNAPSHOTS: &[&str] = &[
+    "tests/chapters/snapshots",
+    "tests/checks/tests/snapshots",
+    "tests/gradebook/tests/snapshots", // not in a class copy
+    "tests/recordings/tests/snapshots",
+    "tests/relay/tests/snapshots",
+    "book/tests/snapshots",
+];
 
 /// The root folder of the project, the one with `Makefile`, `chapters/` and `book/`.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ fn main() {
     println!("cargo::rerun-if-env-changed=PATH");
     let all = env::var_os("REQUIRE_ALL_TESTS").is_some();
     let path = env::var_os("PATH").unwrap_or_default();
-    for tool in ["python3", "strace"] {
+    for tool in ["git", "python3", "strace"] {
         println!("cargo::rustc-check-cfg=cfg(has_{tool})");
         if all || installed(tool, &path) {
             println!("cargo::rustc-cfg=has_{tool}");

@@ -7,6 +7,7 @@ mod links;
 mod methods;
 mod sources;
 mod summary;
+mod tasks;
 mod wording;
 
 use std::path::Path;
@@ -16,13 +17,14 @@ use anyhow::Result;
 use crate::expand;
 use crate::problem::Problems;
 use crate::project::Project;
+use crate::task;
 
 /// Checks the pages of a language as they were written.
 ///
 /// Refused are: a listing, output or line that is not there; code that was pasted instead of
 /// included; a command that names no target, package or flag of ours and that no recording has
 /// run; an anchor that no page uses; a source that is shown but has no page of its own; a method
-/// without a link to the line that runs it; a page that is not in the summary, or a summary that
+/// without a link to the line that runs it; an exercise that no page shows; a page that is not in the summary, or a summary that
 /// names a page that is not there.
 pub fn pages(project: &Project, language: &str) -> Result<()> {
     let pages = project.pages(language)?;
@@ -31,7 +33,9 @@ pub fn pages(project: &Project, language: &str) -> Result<()> {
         expand::page_text(project, page, &mut problems);
     }
     wording::check(project, &pages, &mut problems)?;
-    commands::check(project, &pages, &mut problems)?;
+    let tasks = task::all(project)?;
+    commands::check(project, &pages, &tasks, &mut problems)?;
+    tasks::check(&pages, &tasks, &mut problems);
     anchors::check(project, &pages, &mut problems)?;
     methods::check(&pages, &mut problems);
     sources::check(project, &pages, &mut problems);

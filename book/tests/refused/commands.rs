@@ -37,6 +37,20 @@ fn a_package_that_is_not_there() {
 }
 
 #[test]
+fn a_package_that_only_a_class_copy_is_without() {
+    let flag = "cargo run -p gradebook -- --shard 1/3";
+    command(flag).is_built();
+    let book = command(flag);
+    book.write("tests/gradebook/Cargo.toml", "[package]\nname = \"gradebook\"\n");
+    book.is_refused("book/en/page.md:2: gradebook has no flag --shard");
+    book.write(
+        "tests/gradebook/tests/snapshots/gradebook__help.snap",
+        "---\nsource: x\n---\n--shard <K/N>\n",
+    );
+    book.is_built();
+}
+
+#[test]
 fn a_flag_that_the_target_does_not_know() {
     command("make run-ch02 ARGS=\"--port 7000 --backlog 2\"")
         .is_refused("book/en/page.md:2: ch02-single-server has no flag --backlog");

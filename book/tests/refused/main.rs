@@ -13,6 +13,7 @@ mod outputs;
 mod pages;
 mod small_book;
 mod sources;
+mod tasks;
 mod typed;
 
 use std::path::Path;

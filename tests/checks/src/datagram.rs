@@ -1,5 +1,6 @@
 //! A peer that speaks in datagrams.
 
+use std::fmt::Display;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
 
@@ -42,8 +43,18 @@ impl DatagramPeer {
     /// Sends one datagram, when the program has done all that there was to do before.
     pub fn sends_to(&self, address: SocketAddr, bytes: impl AsRef<[u8]>) -> Played {
         let bytes = bytes.as_ref();
+        self.sends_as(address, bytes, format_args!("a datagram: {}", quoted(bytes)))
+    }
+
+    /// As [`sends_to`](Self::sends_to), told in these words: `the acknowledgement of block 0`.
+    pub fn sends_as(&self, address: SocketAddr, bytes: &[u8], what: impl Display) -> Played {
         self.stage.settle();
-        self.stage.tell(&self.name, format_args!("sends a datagram: {}", quoted(bytes)));
+        self.stage.tell(&self.name, format_args!("sends {what}"));
+        self.sends_untold(address, bytes)
+    }
+
+    /// Sends one datagram at once, and does not tell of it.
+    pub fn sends_untold(&self, address: SocketAddr, bytes: &[u8]) -> Played {
         match self.socket.send_to(bytes, address) {
             Ok(_) => Ok(()),
             // What an earlier datagram of ours has met; send_to tells of it once (udp(7)).
@@ -54,14 +65,20 @@ impl DatagramPeer {
         }
     }
 
+    /// A datagram that has come, and who has sent it; `None` if there is none. It is not told.
+    pub fn takes(&self) -> Option<(Vec<u8>, SocketAddr)> {
+        let mut buffer = vec![0; 65536];
+        let (count, from) = self.socket.recv_from(&mut buffer).ok()?;
+        buffer.truncate(count);
+        Some((buffer, from))
+    }
+
     /// Waits for one datagram. Returns it, and who has sent it.
     pub fn receives_any(&self, wanted: &str) -> Result<(Vec<u8>, SocketAddr), Failed> {
-        let mut buffer = vec![0; 65536];
-        let received = self.stage.awaits(|| self.socket.recv_from(&mut buffer).ok());
-        let (count, from) = received.map_err(|silence| missing(wanted, silence))?;
-        buffer.truncate(count);
-        self.stage.tell(&self.name, format_args!("receives a datagram: {}", quoted(&buffer)));
-        Ok((buffer, from))
+        let received = self.stage.awaits(|| self.takes());
+        let (bytes, from) = received.map_err(|silence| missing(wanted, silence))?;
+        self.stage.tell(&self.name, format_args!("receives a datagram: {}", quoted(&bytes)));
+        Ok((bytes, from))
     }
 
     /// Waits for one datagram, which must be exactly this. Returns who has sent it.
@@ -75,14 +92,23 @@ impl DatagramPeer {
         }
     }
 
+    /// Waits for one datagram, which must be exactly this, and tells of it as `named` calls it.
+    pub fn receives_named(&self, named: fn(&[u8]) -> String, expected: &[u8]) -> Played {
+        let wanted = format!("{} to receive {}", self.name, named(expected));
+        let received = self.stage.awaits(|| self.takes());
+        let (received, _) = received.map_err(|silence| missing(&wanted, silence))?;
+        if received != expected {
+            return Err(Failed::fail(wanted, named(&received)));
+        }
+        self.stage.tell(&self.name, format_args!("receives {}", named(expected)));
+        Ok(())
+    }
+
     /// Waits until the program has come to rest, and no datagram has come from it until then.
     pub fn receives_nothing(&self) -> Played {
         let wanted = format!("no datagram to be sent to {}", self.name);
-        let mut buffer = vec![0; 65536];
-        match self.stage.awaits(|| self.socket.recv_from(&mut buffer).ok()) {
-            Ok((count, _)) => {
-                Err(Failed::fail(wanted, format!("the datagram {}", quoted(&buffer[..count]))))
-            }
+        match self.stage.awaits(|| self.takes()) {
+            Ok((bytes, _)) => Err(Failed::fail(wanted, format!("the datagram {}", quoted(&bytes)))),
             Err(Silence::AtRest | Silence::Ended(_)) => Ok(()),
             Err(silence) => Err(missing(&wanted, silence)),
         }

@@ -19,10 +19,31 @@ impl Launcher {
         Self { program: program.into(), jail: Vec::new(), seed }
     }
 
-    /// Starts it by a command that locks it up; the program and its arguments go behind that.
+    /// Starts it by a command that locks it up, a bubblewrap command line whose options end with
+    /// `--`; the program and its arguments go behind that.
     #[must_use]
     pub fn in_jail(mut self, command: Vec<OsString>) -> Self {
         self.jail = command;
+        self
+    }
+
+    /// The same, but the program is shown this file as its `/etc/hosts`, in a mount namespace. It
+    /// gets all addresses that a name has there: glibc takes the first alone, unless `multi` is on
+    /// (host.conf(5)), and a jail need not have that file.
+    #[must_use]
+    pub(crate) fn with_hosts(mut self, hosts: &Path) -> Self {
+        const MOUNT: &str = "mount --bind \"$0\" /etc/hosts && RESOLV_MULTI=on exec \"$@\"";
+        let hosts = hosts.as_os_str();
+        if self.jail.is_empty() {
+            let unshare = ["unshare", "--map-root-user", "--mount", "sh", "-c", MOUNT];
+            self.jail = unshare.map(OsString::from).into();
+            self.jail.push(hosts.to_owned());
+        } else {
+            let end = self.jail.iter().rposition(|word| word == "--").unwrap_or(self.jail.len());
+            let bind = ["--ro-bind".as_ref(), hosts, "/etc/hosts".as_ref()].map(OsString::from);
+            let multi = ["--setenv", "RESOLV_MULTI", "on"].map(OsString::from);
+            self.jail.splice(end..end, bind.into_iter().chain(multi));
+        }
         self
     }
 
@@ -48,5 +69,24 @@ impl Launcher {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Launcher;
+
+    #[test]
+    fn a_hosts_file_goes_into_the_jail_that_is_there() {
+        let jail = ["bwrap", "--unshare-all", "--"].map(Into::into).into();
+        let launcher = Launcher::new("program", 0).in_jail(jail).with_hosts(Path::new("file"));
+        let command = launcher.command(&[], &["--port", "0"], Path::new("."));
+        let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+        assert_eq!(
+            words.join(" "),
+            "--unshare-all --ro-bind file /etc/hosts --setenv RESOLV_MULTI on -- program --port 0"
+        );
     }
 }

@@ -23,22 +23,27 @@ impl Stage {
         self.listen_as(name, backlog, |_| Ok(()))
     }
 
+    /// As [`listen`](Self::listen), with a receive buffer of so many bytes (Linux doubles them,
+    /// socket(7)), which the system does not let grow.
+    pub fn listen_with_buffer(&self, name: &str, bytes: usize) -> Result<Listener, Failed> {
+        self.listen_as(name, 5, |socket| socket.set_recv_buffer_size(bytes))
+    }
+
     /// As [`listen`](Self::listen), with the smallest receive buffer that the system allows: who
     /// sends to this server while it does not read soon gets no more taken.
     pub fn listen_with_small_buffer(&self, name: &str) -> Result<Listener, Failed> {
-        // Doubled by Linux, and never below its own least (socket(7)). It must be set before
-        // listen, so that the window of each connection begins as small.
-        self.listen_as(name, 5, |socket| socket.set_recv_buffer_size(1))
+        self.listen_with_buffer(name, 1)
     }
 
     fn listen_as(
         &self,
         name: &str,
         backlog: i32,
-        set_up: fn(&Socket) -> io::Result<()>,
+        set_up: impl Fn(&Socket) -> io::Result<()>,
     ) -> Result<Listener, Failed> {
         let listen = || {
             let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            // Before listen, so that the window of each connection begins as small as its buffer.
             set_up(&socket)?;
             socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
             socket.listen(backlog)?;
@@ -50,11 +55,21 @@ impl Stage {
         let (listener, address) =
             listen().map_err(|error| Failed::grader(format_args!("{name} to listen"), error))?;
         self.tell(name, "listens");
-        Ok(Listener { stage: self.clone(), name: name.to_owned(), listener, address })
+        Ok(Listener::of(self, name, listener, address))
     }
 }
 
 impl Listener {
+    /// Takes over a socket that listens already, and does not block.
+    pub(crate) fn of(
+        stage: &Stage,
+        name: &str,
+        listener: TcpListener,
+        address: SocketAddr,
+    ) -> Self {
+        Self { stage: stage.clone(), name: name.to_owned(), listener, address }
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address

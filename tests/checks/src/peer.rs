@@ -1,7 +1,7 @@
 //! One end of a TCP connection, held by the check.
 
-use std::cell::{Cell, RefCell};
-use std::io::{ErrorKind, Read, Write};
+use std::cell::{Cell, Ref, RefCell};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -13,16 +13,18 @@ use crate::{Failed, Played, Silence, Stage};
 
 /// One end of a TCP connection; the program under test has the other. Dropping it closes it.
 pub struct Peer {
-    stage: Stage,
-    name: String,
+    pub(super) stage: Stage,
+    pub(super) name: String,
     stream: TcpStream,
-    received: RefCell<Vec<u8>>,
-    end: Cell<Option<End>>,
+    pub(super) received: RefCell<Vec<u8>>,
+    /// How much of a long message has been received and forgotten.
+    pub(super) taken: Cell<usize>,
+    pub(super) end: Cell<Option<End>>,
 }
 
 /// How the stream from the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     Closed,
     Reset,
 }
@@ -36,6 +38,7 @@ impl Peer {
         let stream =
             TcpStream::connect_timeout(&address, limit).map_err(|error| match error.kind() {
                 ErrorKind::ConnectionRefused => Failed::fail(WANTED, nobody_listens(stage)),
+                ErrorKind::ConnectionReset => Failed::fail(WANTED, reset()),
                 ErrorKind::TimedOut => {
                     Failed::timeout(WANTED, "nothing: the queue of its listener is full")
                 }
@@ -54,6 +57,7 @@ impl Peer {
             name: name.to_owned(),
             stream,
             received: RefCell::default(),
+            taken: Cell::new(0),
             end: Cell::new(None),
         })
     }
@@ -78,6 +82,23 @@ impl Peer {
             Ok(Err(_)) => Err(Failed::fail(wanted, "it has closed the connection")),
             Err(silence) => Err(missing(&wanted, silence)),
         }
+    }
+
+    /// Sends a byte, and another, as long as it takes, until the program has closed the connection.
+    pub fn sends_until_it_is_cut_off(&self) -> Played {
+        self.stage.tell(&self.name, "sends byte after byte");
+        // WouldBlock is no end either: the program has not read yet what came before.
+        let closed = self.stage.awaits(|| match (&self.stream).write(b".") {
+            Err(error) if error.kind() != ErrorKind::WouldBlock => Some(()),
+            _ => None,
+        });
+        let wanted = format!(
+            "your program to close the connection in time, although {} goes on sending",
+            self.name
+        );
+        closed.map_err(|silence| missing(&wanted, silence))?;
+        self.stage.tell(&self.name, "finds the connection closed");
+        Ok(())
     }
 
     /// Waits for exactly these bytes, in one piece or in many.
@@ -177,11 +198,35 @@ impl Peer {
         self.stream.local_addr().map_err(|error| Failed::grader("a client's address", error))
     }
 
+    /// Adds its own address to what happened, where lines of the program are told apart by it.
+    pub fn tells_its_address(&self) -> Played {
+        self.stage.tell(&self.name, format_args!("has the address {}", self.address()?));
+        Ok(())
+    }
+
     /// Whatever has come, added to what has been received and not been asked for.
-    fn read(&self) -> std::cell::Ref<'_, Vec<u8>> {
+    pub(super) fn read(&self) -> Ref<'_, Vec<u8>> {
+        self.read_until(usize::MAX)
+    }
+
+    /// Sleeps until something comes; for a moment at most.
+    pub(super) fn waits_a_moment(&self) -> io::Result<()> {
+        const MOMENT: Duration = Duration::from_millis(5);
+        self.stream.set_nonblocking(false)?;
+        self.stream.set_read_timeout(Some(MOMENT))?;
+        let _ = self.stream.peek(&mut [0]); // the next read says what has come of it
+        self.stream.set_nonblocking(true)
+    }
+
+    /// As [`read`](Self::read), but leaves the rest to the kernel once `enough` bytes are there.
+    pub(super) fn read_until(&self, enough: usize) -> Ref<'_, Vec<u8>> {
         let mut buffer = [0; 64 << 10];
         while self.end.get().is_none() {
-            match (&self.stream).read(&mut buffer) {
+            let room = buffer.len().min(enough.saturating_sub(self.received.borrow().len()));
+            if room == 0 {
+                break;
+            }
+            match (&self.stream).read(&mut buffer[..room]) {
                 Ok(0) => self.end.set(Some(End::Closed)),
                 Ok(count) => self.received.borrow_mut().extend_from_slice(&buffer[..count]),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
@@ -202,7 +247,7 @@ fn nobody_listens(stage: &Stage) -> String {
     }
 }
 
-fn reset() -> &'static str {
+pub(super) fn reset() -> &'static str {
     "a reset: your program has ended, or has closed the connection with bytes unread"
 }
 

@@ -1,7 +1,10 @@
 //! The process of a student's program: started in a group of its own, drained, ended.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
+#[cfg(unix)]
+use std::os::fd::{AsFd, OwnedFd};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -9,7 +12,10 @@ use std::time::{Duration, Instant};
 
 use process_wrap::std::{ChildWrapper, CommandWrap};
 
+#[cfg(target_os = "linux")]
+use crate::orphans;
 use crate::watch::{Look, family, look};
+use crate::words::shown;
 
 /// How much is kept of one stream, in bytes. What comes beyond it is read and counted, so that a
 /// program that floods neither fills our memory nor waits for us.
@@ -28,6 +34,7 @@ pub(crate) struct Process {
     pub(crate) stdin: RefCell<Option<ChildStdin>>,
     pub(crate) stdout: Capture,
     pub(crate) stderr: Capture,
+    started: Instant,
     ended: RefCell<Option<(ExitStatus, Instant)>>,
 }
 
@@ -39,12 +46,21 @@ impl Process {
         command.wrap(process_wrap::std::ProcessGroup::leader());
         #[cfg(windows)]
         command.wrap(process_wrap::std::JobObject);
+        #[cfg(target_os = "linux")]
+        let mut known = {
+            orphans::adopt();
+            orphans::known()
+        };
+        let started = Instant::now();
         let mut child = command.spawn()?;
+        #[cfg(target_os = "linux")]
+        known.insert(child.id());
         Ok(Self {
             stdin: RefCell::new(child.stdin().take()),
             stdout: Capture::of(child.stdout().take().expect("stdout is piped")),
             stderr: Capture::of(child.stderr().take().expect("stderr is piped")),
             child: RefCell::new(child),
+            started,
             ended: RefCell::new(None),
         })
     }
@@ -54,21 +70,41 @@ impl Process {
         self.child.borrow().id()
     }
 
+    /// How long it has run, or ran until it was seen to have ended.
+    pub(crate) fn time(&self) -> Duration {
+        self.end().map_or_else(Instant::now, |(_, when)| when).duration_since(self.started)
+    }
+
     /// How it ended, once it has ended and all that it wrote has been read.
     pub(crate) fn status(&self) -> Option<ExitStatus> {
+        let (status, since) = self.end()?;
+        let drained = self.stdout.has_ended() && self.stderr.has_ended();
+        (drained || since.elapsed() > DRAIN).then_some(status)
+    }
+
+    /// Whether it has not ended yet.
+    pub(crate) fn runs(&self) -> bool {
+        self.end().is_none()
+    }
+
+    /// How it ended, and when that was seen first.
+    fn end(&self) -> Option<(ExitStatus, Instant)> {
         let mut ended = self.ended.borrow_mut();
         if ended.is_none() {
             // Not ChildWrapper::try_wait, which waits for the whole group.
             let status = self.child.borrow_mut().inner_mut().try_wait().ok().flatten();
             *ended = status.map(|status| (status, Instant::now()));
         }
-        let (status, since) = (*ended)?;
-        let drained = self.stdout.has_ended() && self.stderr.has_ended();
-        (drained || since.elapsed() > DRAIN).then_some(status)
+        *ended
     }
 
     pub(crate) fn look(&self) -> Option<Look> {
         look(self.id())
+    }
+
+    /// Whether it has written something that we have not read yet.
+    pub(crate) fn has_unread(&self) -> bool {
+        self.stdout.has_unread() || self.stderr.has_unread()
     }
 
     /// How much it has written, in bytes.
@@ -81,6 +117,35 @@ impl Process {
         match self.stdin.borrow_mut().as_mut() {
             Some(stdin) => stdin.write_all(bytes).and_then(|()| stdin.flush()),
             None => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    /// Stops the process and its descendants, or lets them go on (signal(7)). Fails where there are
+    /// no signals.
+    pub(crate) fn stop(&self, stop: bool) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, Signal, kill_process};
+            let signal = if stop { Signal::STOP } else { Signal::CONT };
+            let ids = family(self.id()).into_iter().filter_map(|id| i32::try_from(id).ok());
+            for id in ids.filter_map(Pid::from_raw) {
+                kill_process(id, signal)?;
+            }
+            Ok(())
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = stop;
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
+    /// Writes all this to its stdin and ends it, from a thread of its own: the process takes it when
+    /// it will, or never.
+    pub(crate) fn feed(&self, bytes: Cow<'static, [u8]>) {
+        if let Some(mut stdin) = self.stdin.borrow_mut().take() {
+            // Fails when the process ends, or closes its stdin.
+            thread::spawn(move || stdin.write_all(&bytes));
         }
     }
 
@@ -105,6 +170,11 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
+        #[cfg(target_os = "linux")]
+        {
+            orphans::forget(self.id());
+            orphans::end();
+        }
     }
 }
 
@@ -117,28 +187,74 @@ struct Captured {
     kept: Vec<u8>,
     total: u64,
     ended: bool,
+    /// To see whether something waits in it that has not been read.
+    #[cfg(unix)]
+    pipe: Option<OwnedFd>,
+}
+
+impl Captured {
+    fn add(&mut self, bytes: &[u8]) {
+        let room = KEPT - self.kept.len();
+        self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.total += bytes.len() as u64;
+        self.ended = bytes.is_empty();
+    }
 }
 
 impl Capture {
-    fn of(mut stream: impl Read + Send + 'static) -> Self {
+    #[cfg(unix)]
+    fn of(mut stream: impl Read + AsFd + Send + 'static) -> Self {
+        use rustix::event::{PollFd, PollFlags, poll};
+
         let capture = Self::default();
+        capture.lock().pipe = stream.as_fd().try_clone_to_owned().ok();
         let writer = capture.clone();
         thread::spawn(move || {
             let mut buffer = vec![0; 64 << 10];
             loop {
+                // Read under the lock, so that at any time what has been written is either in the
+                // pipe or captured.
+                let _ = poll(&mut [PollFd::new(&stream, PollFlags::IN)], None);
+                let mut captured = writer.lock();
                 // A broken pipe is as good as the end.
                 let count = stream.read(&mut buffer).unwrap_or(0);
-                let mut captured = writer.lock();
-                let room = KEPT - captured.kept.len();
-                captured.kept.extend_from_slice(&buffer[..count.min(room)]);
-                captured.total += count as u64;
-                captured.ended = count == 0;
+                captured.add(&buffer[..count]);
                 if count == 0 {
                     return;
                 }
             }
         });
         capture
+    }
+
+    #[cfg(not(unix))]
+    fn of(mut stream: impl Read + Send + 'static) -> Self {
+        let capture = Self::default();
+        let writer = capture.clone();
+        thread::spawn(move || {
+            let mut buffer = vec![0; 64 << 10];
+            loop {
+                let count = stream.read(&mut buffer).unwrap_or(0);
+                writer.lock().add(&buffer[..count]);
+                if count == 0 {
+                    return;
+                }
+            }
+        });
+        capture
+    }
+
+    /// Whether something has been written that the thread has not read yet: on a crowded machine,
+    /// the program may sleep again long before the thread gets its turn.
+    fn has_unread(&self) -> bool {
+        #[cfg(unix)]
+        {
+            let captured = self.lock();
+            let unread = |pipe: &OwnedFd| rustix::io::ioctl_fionread(pipe).unwrap_or(0);
+            captured.pipe.as_ref().is_some_and(|pipe| unread(pipe) > 0)
+        }
+        #[cfg(not(unix))]
+        false
     }
 
     /// The next whole line from `start`, without its newline, and where the one after it begins.
@@ -186,17 +302,4 @@ impl Capture {
     fn lock(&self) -> MutexGuard<'_, Captured> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A line cut to `width`, with what could drive a terminal escaped.
-fn shown(line: &str, width: usize) -> String {
-    let mut shown = String::new();
-    for character in line.chars().take(width) {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }

@@ -2,19 +2,23 @@
 
 use std::cell::Cell;
 use std::net::SocketAddr;
+use std::process::ExitStatus;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::process::Process;
-use crate::words::{ended, quoted};
+use crate::silence::RESTLESS;
+use crate::stage::LOOK;
+use crate::watch::descriptors;
+use crate::words::{ended, line, quoted};
 use crate::{Failed, Peer, Played, Silence, Stage};
 
 /// The student's program, while it runs. Dropping it ends it and whatever it has started.
 pub struct Program {
-    stage: Stage,
-    process: Rc<Process>,
+    pub(crate) stage: Stage,
+    pub(crate) process: Rc<Process>,
     /// How much of its stdout has been read.
-    read: Cell<usize>,
+    pub(crate) read: Cell<usize>,
     address: Cell<Option<SocketAddr>>,
 }
 
@@ -76,7 +80,7 @@ impl Program {
             None
         });
         let line = found.map_err(|silence| {
-            let expected = format!("the line {text:?} on stdout");
+            let expected = format!("the line \"{text}\" on stdout");
             let came = match last {
                 Some(last) => format!(
                     "other lines, the last of them {}; then {}",
@@ -91,17 +95,32 @@ impl Program {
         Ok(line)
     }
 
+    /// Waits for the next line on stdout that contains `word`. It must be exactly `expected`; lines
+    /// without the word are passed over.
+    pub fn prints_next(&self, word: &str, expected: &str) -> Played {
+        let wanted = format!("the line {} on stdout", line(expected));
+        let next = || std::iter::from_fn(|| self.next_line()).find(|line| line.contains(word));
+        let found = self.stage.awaits(next).map_err(|silence| missing(&wanted, silence))?;
+        if found != expected {
+            return Err(Failed::fail(wanted, format!("the line {}", line(&found))));
+        }
+        self.stage.tell("your program", format_args!("prints {}", line(expected)));
+        Ok(())
+    }
+
     /// Whether a line with `text` has been printed since the last look; everything is read.
     pub fn has_printed(&self, text: &str) -> bool {
         std::iter::from_fn(|| self.next_line()).any(|line| line.contains(text))
     }
 
-    /// Types a line at the program: writes it to its stdin.
+    /// Types a line at the program, when it has done all that there was to do before: writes it to
+    /// its stdin.
     pub fn types(&self, line: &str) -> Played {
+        self.stage.settle();
         self.stage.tell("keyboard", format_args!("types {line:?} and Enter"));
         self.process.types(format!("{line}\n").as_bytes()).map_err(|_| {
-            let came = self.process.status().map_or("it has closed its stdin".to_owned(), ended);
-            Failed::fail("the program to read its stdin", format!("your program {came}"))
+            let came = self.end().map_or("has closed its stdin".to_owned(), ended);
+            Failed::fail("your program to read its stdin", format!("your program {came}"))
         })
     }
 
@@ -114,22 +133,87 @@ impl Program {
     /// Waits until the program waits, with all its threads asleep, for whatever comes next.
     pub fn comes_to_rest(&self) -> Played {
         const WANTED: &str = "your program to wait, asleep, until there is something to do";
-        match self.stage.awaits(|| None::<()>) {
-            Ok(()) | Err(Silence::AtRest) => Ok(()),
-            Err(Silence::Busy) => Err(Failed::fail(WANTED, "it keeps a core busy all the time")),
-            Err(Silence::Ended(status)) => {
-                Err(Failed::fail(WANTED, format!("it {}", ended(status))))
+        const AGAIN: &str = "it wakes up again and again, and finds nothing to do";
+        const BUSY: &str = "it keeps a core busy all the time";
+        self.stage.settle();
+        let mut wakes = Wakes::since_now(&self.process);
+        let came = match self.stage.awaits(|| wakes.are_many().then_some(())) {
+            Err(Silence::AtRest) => return Ok(()),
+            Ok(()) => AGAIN.to_owned(),
+            Err(Silence::Busy) => BUSY.to_owned(),
+            // A machine under load may not have had the time for as much computing as counts.
+            Err(Silence::Deadline(_)) => match self.process.look() {
+                Some(look) if !look.asleep => BUSY.to_owned(),
+                _ => AGAIN.to_owned(),
+            },
+            Err(Silence::Ended(status)) => format!("it {}", ended(status)),
+            Err(Silence::Flooding) => "it prints without end".to_owned(),
+        };
+        Err(Failed::fail(WANTED, came))
+    }
+
+    /// How many threads it has when it has done what there is to do, those of its descendants
+    /// included.
+    pub fn threads(&self) -> Result<usize, Failed> {
+        self.stage.settle();
+        self.count_threads().ok_or_else(|| self.not_to_be_seen("threads"))
+    }
+
+    /// How many descriptors it has open when it has done what there is to do, those of its
+    /// descendants included.
+    pub fn descriptors(&self) -> Result<usize, Failed> {
+        self.stage.settle();
+        descriptors(self.id()).ok_or_else(|| self.not_to_be_seen("descriptors"))
+    }
+
+    /// Waits until it has no more descriptors open than at an earlier time.
+    pub fn is_back_to_descriptors(&self, before: usize) -> Played {
+        self.is_back_to("descriptors", before, |program| descriptors(program.id()))
+    }
+
+    /// Waits until it has no more threads than at an earlier time.
+    pub fn is_back_to_threads(&self, before: usize) -> Played {
+        self.is_back_to("threads", before, |program| program.count_threads())
+    }
+
+    fn count_threads(&self) -> Option<usize> {
+        Some(self.process.look()?.threads())
+    }
+
+    fn is_back_to(
+        &self,
+        what: &str,
+        before: usize,
+        count: impl Fn(&Self) -> Option<usize>,
+    ) -> Played {
+        let mut now = before;
+        let back = self.stage.awaits(|| {
+            now = count(self)?;
+            (now <= before).then_some(())
+        });
+        // Not how many, for it may have inherited some from whoever has started the grader.
+        let came = match back {
+            Ok(()) => {
+                self.stage.tell("your program", format_args!("has no more {what} than before"));
+                return Ok(());
             }
-            Err(Silence::Flooding) => Err(Failed::fail(WANTED, "it prints without end")),
-            Err(Silence::Deadline(_)) => {
-                Err(Failed::fail(WANTED, "it wakes up again and again, and finds nothing to do"))
-            }
+            Err(Silence::Ended(status)) => format!("it {}", ended(status)),
+            Err(_) => format!("it has {} more", now.saturating_sub(before)),
+        };
+        Err(Failed::fail(format_args!("your program to have no more {what} than before"), came))
+    }
+
+    fn not_to_be_seen(&self, what: &str) -> Failed {
+        let wanted = format!("to count the {what} of your program");
+        match self.process.status() {
+            Some(status) => Failed::fail(wanted, format!("it {}", ended(status))),
+            None => Failed::grader(wanted, "there is nothing to be seen of it in /proc"),
         }
     }
 
     /// Fails if the program has ended.
     pub fn still_runs(&self) -> Played {
-        match self.process.status() {
+        match self.end() {
             Some(status) => {
                 Err(Failed::fail("your program to run on", format!("it {}", ended(status))))
             }
@@ -137,17 +221,29 @@ impl Program {
         }
     }
 
+    /// Waits until the program has done all that there was to do, and fails if it has ended by
+    /// then.
+    pub fn waits_for_input(&self) -> Played {
+        self.stage.settle();
+        self.still_runs()
+    }
+
+    /// How it has ended; `None` if it still runs.
+    pub(crate) fn end(&self) -> Option<ExitStatus> {
+        if self.process.runs() {
+            return None;
+        }
+        // What it wrote last may not have been read yet.
+        match self.stage.awaits(|| self.process.status()) {
+            Ok(status) | Err(Silence::Ended(status)) => Some(status),
+            Err(_) => None,
+        }
+    }
+
     /// Waits for the program to end by itself with this exit status.
     pub fn exits_with(&self, code: i32) -> Played {
         let wanted = format!("your program to end with exit status {code}");
-        let status = self.stage.awaits(|| self.process.status());
-        let status = match status {
-            Ok(status) | Err(Silence::Ended(status)) => status,
-            Err(Silence::AtRest) => {
-                return Err(Failed::timeout(wanted, "it waits, all its threads are asleep"));
-            }
-            Err(silence) => return Err(missing(&wanted, silence)),
-        };
+        let status = self.awaits_the_end(&wanted)?;
         if status.code() != Some(code) {
             return Err(Failed::fail(wanted, format!("it {}", ended(status))));
         }
@@ -156,11 +252,64 @@ impl Program {
         Ok(())
     }
 
+    /// Waits for the program to end by itself, however it does.
+    pub fn ends(&self) -> Played {
+        let status = self.awaits_the_end("your program to end")?;
+        self.stage.tell("your program", ended(status));
+        self.stage.forget(&self.process);
+        Ok(())
+    }
+
+    fn awaits_the_end(&self, wanted: &str) -> Result<ExitStatus, Failed> {
+        match self.stage.awaits(|| self.process.status()) {
+            Ok(status) | Err(Silence::Ended(status)) => Ok(status),
+            Err(Silence::AtRest) => {
+                Err(Failed::timeout(wanted, "it waits, all its threads are asleep"))
+            }
+            Err(silence) => Err(missing(wanted, silence)),
+        }
+    }
+
+    /// Stops the program, as a machine does that has other things to do. Until it
+    /// [goes on](Self::goes_on), whatever is done to it gets no further than its kernel.
+    pub fn is_stopped(&self) -> Played {
+        const WANTED: &str = "your program to run on";
+        self.stage.settle();
+        if let Some(status) = self.process.status() {
+            return Err(Failed::fail(WANTED, format!("it {}", ended(status))));
+        }
+        let stopped = self.process.stop(true);
+        stopped.map_err(|error| Failed::grader("to stop your program", error))?;
+        // The signal is under way, and threads that sleep wake up for it.
+        let stopped = self.stage.awaits(|| self.process.look()?.stopped.then_some(()));
+        stopped.map_err(|silence| Failed::grader("to stop your program", silence.told()))?;
+        self.stage.tell("your program", "is stopped for a moment (SIGSTOP)");
+        Ok(())
+    }
+
+    /// Lets it go on after a stop.
+    pub fn goes_on(&self) -> Played {
+        let goes_on = self.process.stop(false);
+        goes_on.map_err(|error| Failed::grader("to let your program go on", error))?;
+        self.stage.tell("your program", "goes on (SIGCONT)");
+        Ok(())
+    }
+
     /// Ends the program by force.
     pub fn is_killed(&self) {
         self.process.kill();
         self.stage.forget(&self.process);
         self.stage.tell("your program", "is ended by force (SIGKILL)");
+    }
+
+    /// Fails if it has been running for less than this; for a limit that it has to wait out.
+    pub fn has_taken(&self, least: Duration) -> Played {
+        if self.process.time() < least {
+            let wanted = format!("your program to wait for {least:?} at least");
+            return Err(Failed::fail(wanted, "it was through before"));
+        }
+        self.stage.tell("your program", format_args!("has taken {least:?} at least"));
+        Ok(())
     }
 
     /// All that it has written to stderr so far.
@@ -177,6 +326,37 @@ impl Program {
         let (line, next) = self.process.stdout.line(self.read.get())?;
         self.read.set(next);
         Some(line)
+    }
+}
+
+/// How often a program has woken up without printing anything.
+struct Wakes<'a> {
+    process: &'a Process,
+    first: Option<(u64, u64)>,
+    next_look: Instant,
+}
+
+impl<'a> Wakes<'a> {
+    fn since_now(process: &'a Process) -> Self {
+        Self { process, first: None, next_look: Instant::now() }
+    }
+
+    /// Whether it has been so often that it will never rest. A program that prints, and waits for
+    /// its output to be taken, is another matter.
+    fn are_many(&mut self) -> bool {
+        if Instant::now() < self.next_look {
+            return false;
+        }
+        self.next_look = Instant::now() + LOOK;
+        let Some(look) = self.process.look() else { return false };
+        let (written, sleeps) = (self.process.written(), look.sleeps.values().sum());
+        match self.first {
+            Some((before, first)) if before == written => sleeps > first + RESTLESS,
+            _ => {
+                self.first = Some((written, sleeps));
+                false
+            }
+        }
     }
 }
 

@@ -14,6 +14,13 @@ pub(crate) const AT_REST: Duration = Duration::from_millis(600);
 /// How much computing without a result is taken for a busy loop, in time on a core.
 pub(crate) const BUSY: Duration = Duration::from_secs(1);
 
+/// How many wake-ups without anything to do are taken for a loop that asks again and again.
+pub(crate) const RESTLESS: u64 = 50;
+
+/// For how long a program must never be seen asleep before it is taken to be in a busy loop, although
+/// a crowded machine has given it less than that; a fifth of it will do.
+pub(crate) const AWAKE: Duration = Duration::from_secs(3);
+
 /// Why a check has stopped waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silence {

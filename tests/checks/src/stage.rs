@@ -2,16 +2,18 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::process::{Capture, FLOOD, Process};
-use crate::silence::{AT_REST, BUSY};
+use crate::silence::{AT_REST, AWAKE, BUSY, RESTLESS};
 use crate::watch::Look;
 use crate::{Failed, Launcher, Program, Silence};
 
@@ -22,9 +24,13 @@ pub struct Stage(Rc<Inner>);
 struct Inner {
     launcher: Launcher,
     folder: TempDir,
+    kept: RefCell<Vec<TempDir>>,
     deadline: Duration,
     start: Instant,
     patient: Cell<bool>,
+    restless: Cell<bool>,
+    /// What had been printed when a wait was in vain; nothing if the last one was not.
+    silent: RefCell<Option<[String; 2]>>,
     random: RefCell<fastrand::Rng>,
     story: RefCell<Vec<(String, String)>>,
     /// All that have been started, and those of them whose silence means something.
@@ -39,9 +45,12 @@ impl Stage {
         let folder = folder.map_err(|why| Failed::grader("a folder for the program", why))?;
         Ok(Self(Rc::new(Inner {
             folder,
+            kept: RefCell::default(),
             deadline,
             start: Instant::now(),
             patient: Cell::new(false),
+            restless: Cell::new(false),
+            silent: RefCell::default(),
             random: RefCell::new(fastrand::Rng::with_seed(launcher.seed)),
             launcher: launcher.clone(),
             story: RefCell::default(),
@@ -70,9 +79,35 @@ impl Stage {
         self.0.random.borrow_mut().usize(range)
     }
 
+    /// So many bytes of every kind, up to 16 MiB, which the program cannot know beforehand.
+    ///
+    /// They are a part of what all checks share. Checks that play at once would hold each other up
+    /// if each had megabytes of its own: every thread of a process waits while one gets or returns
+    /// that much memory.
+    pub fn bytes(&self, count: usize) -> &'static [u8] {
+        static ALL: LazyLock<Vec<u8>> = LazyLock::new(|| {
+            let mut all = vec![0; (16 << 20) + BEGINNINGS];
+            fastrand::Rng::with_seed(0).fill(&mut all);
+            all
+        });
+        const BEGINNINGS: usize = 64 << 10;
+        let start = self.number(0..BEGINNINGS);
+        &ALL[start..start + count]
+    }
+
     /// Adds a step to what happened: who, and what they did.
     pub fn tell(&self, who: &str, what: impl Display) {
         self.0.story.borrow_mut().push((who.to_owned(), what.to_string()));
+    }
+
+    /// How its programs are started.
+    pub(crate) fn launcher(&self) -> &Launcher {
+        &self.0.launcher
+    }
+
+    /// Keeps a folder until the end, for what a program must not find in its own.
+    pub(crate) fn keep(&self, folder: TempDir) {
+        self.0.kept.borrow_mut().push(folder);
     }
 
     /// Starts the program with these arguments.
@@ -82,12 +117,22 @@ impl Stage {
 
     /// Starts the program by another command, behind which its name and arguments go.
     pub(crate) fn start_by(&self, before: &[String], args: &[&str]) -> Result<Program, Failed> {
-        let name = self.0.launcher.name();
+        self.start_as(&self.0.launcher, before, args)
+    }
+
+    /// As [`start_by`](Self::start_by), with a launcher of its own.
+    pub(crate) fn start_as(
+        &self,
+        launcher: &Launcher,
+        before: &[String],
+        args: &[&str],
+    ) -> Result<Program, Failed> {
+        let name = launcher.name();
         self.tell(
             "your program",
             format_args!("is started: {name} {}", args.join(" ")).to_string().trim_end(),
         );
-        let command = self.0.launcher.command(before, args, self.folder());
+        let command = launcher.command(before, args, self.folder());
         let process = Process::start(command);
         let process = process.map_err(|why| Failed::grader("to start the program", why))?;
         let process = Rc::new(process);
@@ -104,6 +149,31 @@ impl Stage {
         Ok(program)
     }
 
+    /// Starts a server that is told this address, and must listen there and nowhere else.
+    pub fn start_server_at(&self, address: SocketAddr) -> Result<Program, Failed> {
+        let (host, port) = (address.ip().to_string(), address.port().to_string());
+        let program = self.start(&["--host", &host, "--port", &port])?;
+        let expected = format!("your program to listen at {address}, and to say so");
+        let named = program.names_its_address();
+        named.map_err(|failed| Failed { expected: expected.clone(), ..failed })?;
+        match program.address() == address {
+            true => Ok(program),
+            false => Err(Failed::fail(expected, format!("it listens at {}", program.address()))),
+        }
+    }
+
+    /// An address of this machine that nobody else uses: one of the sixteen million that begin with
+    /// 127, which all lead to Linux's loopback. (Other systems have 127.0.0.1 only.)
+    ///
+    /// A port that a server has left is free for everyone, and the kernel might hand it out to
+    /// somebody else before the server is started again. Ports belong to an address, so here nobody
+    /// takes it.
+    pub fn host_of_its_own(&self) -> String {
+        // Not from the stage's own numbers, which are the same in each check of a run.
+        let [b, c, d] = [(); 3].map(|()| fastrand::u8(1..255));
+        format!("127.{b}.{c}.{d}")
+    }
+
     /// From now on a program that sleeps may be one that waits out a time: only the deadline ends
     /// a wait.
     pub fn be_patient(&self) {
@@ -116,9 +186,12 @@ impl Stage {
         let mut watch = Watch::begin(self);
         loop {
             if let Some(found) = found() {
+                self.0.silent.take();
                 return Ok(found);
             }
             if let Some(silence) = watch.silence() {
+                // What came after this is the end of the check's own peers, and would mislead.
+                self.0.silent.replace(Some(self.all_printed()));
                 // What it did last has arrived by now.
                 return found().ok_or(silence);
             }
@@ -128,27 +201,41 @@ impl Stage {
 
     /// Waits until the programs have done what they can do with all that has come so far: until all
     /// their threads sleep, or they have ended. What is done to them next then finds them in the
-    /// same state in every run. A program that goes on computing is not waited for.
+    /// same state in every run. A program that goes on computing, or wakes up again and again, is
+    /// waited for once, and from then on for a moment only.
     ///
     /// The kernel makes a thread runnable as soon as something has arrived for it. What is under way
     /// arrives within microseconds; on a busy machine the kernel's own thread has to wait its turn
     /// for that, and so a moment's sleep does not count.
     pub(crate) fn settle(&self) {
-        const ASLEEP: Duration = Duration::from_millis(20);
+        self.settle_for(Duration::from_millis(20));
+    }
+
+    fn settle_for(&self, asleep: Duration) {
         const COMPUTING: Duration = Duration::from_millis(100); // on a core
+        const WAKING: Duration = Duration::from_secs(1);
+        const MOMENT: Duration = Duration::from_millis(40);
+        let start = Instant::now();
         let mut before: Option<Vec<Look>> = None;
-        let mut unchanged_since = Instant::now();
-        let mut cpu_before = None;
+        let mut unchanged_since = start;
+        let mut first = None;
         while !self.time_left().is_zero() && self.ended().is_none() {
             let looks = self.looks();
             let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
-            if cpu > *cpu_before.get_or_insert(cpu) + COMPUTING {
+            let sleeps: u64 = looks.iter().flat_map(|look| look.sleeps.values()).sum();
+            let (cpu_before, sleeps_before) = *first.get_or_insert((cpu, sleeps));
+            let computing = cpu > cpu_before + COMPUTING;
+            let waking = start.elapsed() > WAKING && sleeps > sleeps_before + RESTLESS;
+            if computing || waking {
+                self.0.restless.set(true);
+            }
+            if self.0.restless.get() && start.elapsed() > MOMENT {
                 return;
             }
             if before.as_ref() != Some(&looks) || !looks.iter().all(|look| look.asleep) {
                 unchanged_since = Instant::now();
             }
-            if unchanged_since.elapsed() >= ASLEEP {
+            if unchanged_since.elapsed() >= asleep {
                 return;
             }
             before = Some(looks);
@@ -164,6 +251,9 @@ impl Stage {
     /// How the program ended, if all programs have; there is mostly one.
     pub(crate) fn ended(&self) -> Option<ExitStatus> {
         let watched = self.0.watched.borrow();
+        if watched.is_empty() {
+            return self.0.started.borrow().last()?.status();
+        }
         let ended: Vec<_> = watched.iter().map(|process| process.status()).collect();
         ended.into_iter().collect::<Option<Vec<_>>>()?.pop()
     }
@@ -178,13 +268,22 @@ impl Stage {
         self.0.deadline.saturating_sub(self.0.start.elapsed())
     }
 
-    /// The beginning of all that its programs have printed, on stdout and on stderr.
+    /// The beginning of what its programs had printed, on stdout and on stderr, when the check
+    /// gave up.
     pub(crate) fn printed(&self) -> [String; 2] {
-        self.settle();
+        let when_silent = self.0.silent.take();
+        when_silent.unwrap_or_else(|| {
+            self.settle_for(AT_REST);
+            self.all_printed()
+        })
+    }
+
+    fn all_printed(&self) -> [String; 2] {
         let started = self.0.started.borrow();
         let all = |stream: fn(&Process) -> &Capture| {
-            let texts: Vec<_> = started.iter().map(|process| stream(process).beginning()).collect();
-            texts.join("\n").trim_end().to_owned()
+            let texts = started.iter().map(|process| stream(process).beginning());
+            let texts: Vec<_> = texts.filter(|text| !text.is_empty()).collect();
+            texts.join("\n").trim().to_owned()
         };
         [all(|process| &process.stdout), all(|process| &process.stderr)]
     }
@@ -199,13 +298,18 @@ struct Watch<'a> {
     stage: &'a Stage,
     written: u64,
     cpu: Option<Duration>,
+    awake_since: Instant,
     last: Vec<Look>,
     unchanged_since: Instant,
+    unchanged_looks: u32,
     next_look: Instant,
 }
 
 /// Time between two looks at the programs: proc(5) is not free.
-const LOOK: Duration = Duration::from_millis(20);
+pub(crate) const LOOK: Duration = Duration::from_millis(20);
+
+/// How many looks must find nothing changed: most of those for which `AT_REST` leaves time.
+const LOOKS: u32 = 20;
 
 impl<'a> Watch<'a> {
     fn begin(stage: &'a Stage) -> Self {
@@ -213,8 +317,10 @@ impl<'a> Watch<'a> {
         Self {
             written: written(stage),
             cpu: None,
+            awake_since: now,
             last: Vec::new(),
             unchanged_since: now,
+            unchanged_looks: 0,
             next_look: now,
             stage,
         }
@@ -236,16 +342,27 @@ impl<'a> Watch<'a> {
             return Some(Silence::Flooding);
         }
         let looks = self.stage.looks();
-        let cpu = looks.iter().map(|look| look.cpu).sum();
-        if cpu > *self.cpu.get_or_insert(cpu) + BUSY {
+        let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
+        // Less than before if a process of it has ended.
+        let computed = cpu.saturating_sub(*self.cpu.get_or_insert(cpu));
+        let asleep = !looks.is_empty() && looks.iter().all(|look| look.asleep);
+        if asleep {
+            self.awake_since = Instant::now();
+        }
+        let awake = self.awake_since.elapsed() > AWAKE && computed > BUSY / 5;
+        if computed > BUSY || awake {
             return Some(Silence::Busy);
         }
-        let asleep = !looks.is_empty() && looks.iter().all(|look| look.asleep);
-        if !asleep || looks != self.last {
+        let unread = self.stage.0.watched.borrow().iter().any(|process| process.has_unread());
+        self.unchanged_looks += 1;
+        if !asleep || unread || looks != self.last {
             self.unchanged_since = Instant::now();
+            self.unchanged_looks = 0;
         }
         self.last = looks;
-        let rests = self.unchanged_since.elapsed() >= AT_REST && !self.stage.0.patient.get();
+        // Often as well as long: while we got no core ourselves, the program may have got none.
+        let unchanged = self.unchanged_looks >= LOOKS && self.unchanged_since.elapsed() >= AT_REST;
+        let rests = unchanged && !self.stage.0.patient.get();
         rests.then_some(Silence::AtRest)
     }
 }

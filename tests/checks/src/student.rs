@@ -19,6 +19,12 @@ use crate::{Exercise, Launcher, Outcome, Task, Verdict, exercise};
 /// If there is no exercise of this name.
 pub fn grade(name: &str, program: &str) -> ExitCode {
     let exercise = exercise(name).unwrap_or_else(|| panic!("there is no exercise {name:?}"));
+    for variable in ["HINT", "SEED"] {
+        if let (Ok(text), None) = (env::var(variable), number(variable)) {
+            eprintln!("error: {variable} is a number, such as {variable}=2, and not {text:?}");
+            return ExitCode::from(2);
+        }
+    }
     let seed = number("SEED").unwrap_or_else(|| fastrand::u64(..1_000_000));
     let launcher = Launcher::new(program, seed);
     let earned = Arc::new(AtomicU32::new(0));

@@ -9,8 +9,10 @@ use std::time::Duration;
 /// What was seen of a program and its descendants at one moment.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Look {
-    /// Whether every thread sleeps.
+    /// Whether every thread sleeps, or has been stopped.
     pub(crate) asleep: bool,
+    /// Whether every thread has been stopped (signal(7), `SIGSTOP`).
+    pub(crate) stopped: bool,
     /// The time that all of them have spent on a core.
     pub(crate) cpu: Duration,
     /// For each thread, how often it has gone to sleep of its own accord (proc(5),
@@ -18,10 +20,28 @@ pub(crate) struct Look {
     pub(crate) sleeps: BTreeMap<u32, u64>,
 }
 
+impl Look {
+    /// How many threads there are.
+    pub(crate) fn threads(&self) -> usize {
+        self.sleeps.len()
+    }
+}
+
+/// How many descriptors a program and its descendants have open. `None` if there is nothing to be
+/// seen: it has ended, it is somebody else's, or the system has no `/proc`.
+pub(crate) fn descriptors(process: u32) -> Option<usize> {
+    let counts = family(process).into_iter().map(|id| {
+        let descriptors = fs::read_dir(format!("/proc/{id}/fd")).ok()?;
+        Some(descriptors.count())
+    });
+    counts.sum()
+}
+
 /// Looks at a program and its descendants. `None` if there is nothing to be seen: it has ended, or
 /// the system has no `/proc`.
 pub(crate) fn look(process: u32) -> Option<Look> {
-    let mut look = Look { asleep: true, cpu: Duration::ZERO, sleeps: BTreeMap::new() };
+    let mut look =
+        Look { asleep: true, stopped: true, cpu: Duration::ZERO, sleeps: BTreeMap::new() };
     for id in family(process) {
         for thread in threads(id) {
             // A thread that has ended meanwhile neither sleeps nor wakes.
@@ -29,7 +49,8 @@ pub(crate) fn look(process: u32) -> Option<Look> {
             if matches!(state, 'Z' | 'X') {
                 continue; // it has ended, and nobody has asked for its exit status yet
             }
-            look.asleep &= state == 'S';
+            look.asleep &= matches!(state, 'S' | 'T');
+            look.stopped &= state == 'T';
             look.cpu += ticks * TICK;
             look.sleeps.insert(thread, sleeps(id, thread).unwrap_or(0));
         }
@@ -46,14 +67,20 @@ pub(crate) fn family(process: u32) -> Vec<u32> {
     let mut family = vec![process];
     let mut next = 0;
     while let Some(id) = family.get(next).copied() {
-        for thread in threads(id) {
-            let children = fs::read_to_string(format!("/proc/{id}/task/{thread}/children"));
-            let children = children.unwrap_or_default();
-            family.extend(children.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
-        }
+        family.extend(children(id));
         next += 1;
     }
     family
+}
+
+/// The processes that a process has started, and those that have fallen to it.
+pub(crate) fn children(process: u32) -> Vec<u32> {
+    let of_thread = |thread| {
+        let children = fs::read_to_string(format!("/proc/{process}/task/{thread}/children"));
+        let children = children.unwrap_or_default();
+        children.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()
+    };
+    threads(process).into_iter().flat_map(of_thread).collect()
 }
 
 fn threads(process: u32) -> Vec<u32> {

@@ -15,6 +15,7 @@ pub mod bounded;
 pub mod bounds;
 pub mod build;
 pub mod cache;
+pub mod class_copy;
 pub mod cli;
 pub mod formats;
 pub mod grade;

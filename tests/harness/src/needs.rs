@@ -1,6 +1,6 @@
 //! Tests that need more than Rust. Where it is missing they show as ignored, with the reason.
 
-/// Declares a test that needs something of the machine: `python3`, `strace`, `ipv6`,
+/// Declares a test that needs something of the machine: `git`, `python3`, `strace`, `ipv6`,
 /// `mount_namespaces`, `bubblewrap` or `recording_tools`.
 ///
 /// ```text
@@ -10,6 +10,7 @@
 /// ```
 #[macro_export]
 macro_rules! test_with {
+    (git, $($test:tt)*) => { $crate::test_with_git! { $($test)* } };
     (python3, $($test:tt)*) => { $crate::test_with_python3! { $($test)* } };
     (strace, $($test:tt)*) => { $crate::test_with_strace! { $($test)* } };
     (ipv6, $($test:tt)*) => { $crate::test_with_ipv6! { $($test)* } };
@@ -37,6 +38,7 @@ macro_rules! declare {
 }
 
 declare! { $
+    has_git test_with_git "git is not installed";
     has_python3 test_with_python3 "python3 is not installed";
     has_strace test_with_strace "strace is not installed";
     has_ipv6 test_with_ipv6 "this machine has no IPv6 loopback";

@@ -18,7 +18,7 @@ pub(super) static NOTICE_EOF: Exercise = Exercise {
                 "A message that is exactly the byte q ends the conversation: print \"[INFO] client \
                  quit!\", close, accept the next.",
             ],
-            page: "chapter-02.md#the-code-step-by-step",
+            page: "chapter-02.md#until-the-client-leaves",
             deadline: DEADLINE,
             needs: Needs::Nothing,
             play: q_ends_the_conversation,
@@ -34,7 +34,7 @@ pub(super) static NOTICE_EOF: Exercise = Exercise {
                 "Where read returns 0, return from the conversation before anything is printed or \
                  sent.",
             ],
-            page: "chapter-02.md#the-code-step-by-step",
+            page: "chapter-02.md#until-the-client-leaves",
             deadline: DEADLINE,
             needs: Needs::Nothing,
             play: the_end_is_noticed,
@@ -73,7 +73,7 @@ pub(super) static NOTICE_EOF: Exercise = Exercise {
                  looks like.",
                 "A message of one space is one byte. Do not trim before you decide.",
             ],
-            page: "bytes-and-text.md#an-empty-message",
+            page: "bytes-and-text.md#nothing-is-no-message",
             deadline: DEADLINE,
             needs: Needs::Nothing,
             play: a_blank_message,

@@ -1,10 +1,66 @@
-//! The score formats, each made of the one result.
+//! Every score format, made of the same results. A format is a file here: it turns a [`Class`], or
+//! one of its submissions, into the text that another program reads.
 
+mod class;
+pub mod classroom50;
+pub mod csv;
+mod file_name;
+pub mod gradescope;
+pub mod html;
+pub mod junit;
+mod report;
+
+use std::fs;
 use std::path::Path;
 
-use crate::result::Submission;
+use anyhow::{Context, Result};
 
-/// Writes every format of these results to the folder `out`.
-pub fn write_all(_submissions: &[Submission], _out: &Path) -> anyhow::Result<()> {
+pub use class::{Class, Column, Counted};
+pub use file_name::file_name;
+
+use crate::result::Submission;
+use classroom50::Origin;
+
+/// Writes the scores of a class into the folder `out`, in every format:
+///
+/// | file                                | read by                                  |
+/// |-------------------------------------|------------------------------------------|
+/// | `scores.csv`                        | spreadsheets, learning platforms         |
+/// | `index.html`                        | a teacher, in a browser                  |
+/// | `junit/STUDENT.xml`                 | whatever shows the tests of a build      |
+/// | `gradescope/STUDENT/results.json`   | Gradescope                               |
+/// | `classroom50/STUDENT/result.json`   | Classroom 50                             |
+///
+/// STUDENT is what [`file_name()`] makes of the student's name. What Classroom 50 wants to know beyond
+/// the scores is taken from the environment, if it is there: see [`Origin`].
+///
+/// # Errors
+///
+/// If two submissions are the same student's, if one was graded at a time that is none, or if a file
+/// cannot be written.
+pub fn write_all(submissions: &[Submission], out: &Path) -> Result<()> {
+    let class = Class::of(submissions)?;
+    let origin = Origin::of_class(&class, |variable| std::env::var(variable).ok());
+    write(&out.join("scores.csv"), &csv::scores(&class)?)?;
+    write(&out.join("index.html"), &html::page(&class))?;
+    for submission in &class.submissions {
+        let student = file_name(&submission.student);
+        let junit = out.join("junit").join(format!("{student}.xml"));
+        write(&junit, &junit::report(submission)?)?;
+        let gradescope = out.join("gradescope").join(&student).join("results.json");
+        write(&gradescope, &json(&gradescope::results(submission))?)?;
+        let classroom50 = out.join("classroom50").join(&student).join("result.json");
+        write(&classroom50, &json(&classroom50::result(submission, &origin)?)?)?;
+    }
     Ok(())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+fn write(file: &Path, content: &str) -> Result<()> {
+    let folder = file.parent().context("a file lies in a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::write(file, content).with_context(|| format!("cannot write {}", file.display()))
 }

@@ -1,0 +1,266 @@
+//! 04-full-house: one client too many.
+//!
+//! The traps: a slot that is given back by a line, which an error or a panic passes by; and a close
+//! with bytes unread, which the kernel turns into a reset, so that the refusal may never be read
+//! (RFC 9293, section 3.6.1). Who reads on before it closes must neither hold up others nor read
+//! for ever.
+
+use super::{MANY_STEPS, closes, is_served, quits};
+use crate::{Check, DEADLINE, Exercise, Needs, Peer, Played, Program, Stage};
+
+pub(super) static FULL_HOUSE: Exercise = Exercise {
+    name: "04-full-house",
+    chapter: "04-threaded-server",
+    checks: &[
+        Check {
+            name: "as many as may are served, and one more is refused",
+            points: 2,
+            hints: &[
+                "How many clients are served at the moment when the next one is accepted? Start \
+                 with --max-clients 1, and try two.",
+                "Compare before you count: whoever finds the number at the limit is refused, and \
+                 everybody else adds one to it.",
+                "A refusal is three things: the line, the words, and the end of the stream. \
+                 shutdown(Shutdown::Write) ends your half.",
+            ],
+            page: "chapter-04.md#a-limit-on-clients",
+            deadline: MANY_STEPS,
+            needs: Needs::Nothing,
+            play: as_many_as_may,
+        },
+        Check {
+            name: "who has spoken before reads the refusal to its end",
+            points: 1,
+            hints: &[
+                "The client had sent something before you closed. Did you read it? Watch with \
+                 tcpdump: which flag does your kernel send, F or R?",
+                "A close with bytes unread sends a reset. SO_LINGER does not change that, for it \
+                 is about what you have sent.",
+                "Send the refusal, shut down your sending half, and then read and throw away until \
+                 the client has closed.",
+            ],
+            page: "chapter-04.md#a-refusal-that-arrives",
+            deadline: MANY_STEPS,
+            needs: Needs::Proc,
+            play: who_has_spoken_before,
+        },
+        Check {
+            name: "a refused client may finish what it says, and is let go when it has",
+            points: 1,
+            hints: &[
+                "What came so far is not all that will come. When is it safe to close?",
+                "When read returns 0: then the client has closed as well, and nothing can come any \
+                 more. A sleep does not know when that is.",
+                "Until then, read in a loop, for as long as --linger says.",
+            ],
+            page: "chapter-04.md#a-refusal-that-arrives",
+            deadline: MANY_STEPS,
+            needs: Needs::Proc,
+            play: a_refused_client_may_finish,
+        },
+        Check {
+            name: "a refused client holds up nobody",
+            points: 1,
+            hints: &[
+                "Which thread waits for the refused client, and what else would that thread have \
+                 to do meanwhile?",
+                "The thread that accepts must never wait for a client. Waiting is for a thread of \
+                 the refused client's own.",
+            ],
+            page: "chapter-04.md#a-refusal-that-arrives",
+            deadline: MANY_STEPS,
+            needs: Needs::Nothing,
+            play: a_refused_client_holds_up_nobody,
+        },
+        Check {
+            name: "who leaves makes room",
+            points: 1,
+            hints: &[
+                "Clients leave by q, and by closing. Which lines of your program run in each case?",
+                "Give the slot back where both ways meet: after the conversation, not in one of \
+                 its branches.",
+            ],
+            page: "chapter-04.md#a-limit-on-clients",
+            deadline: MANY_STEPS,
+            needs: Needs::Nothing,
+            play: who_leaves_makes_room,
+        },
+        Check {
+            name: "who fails makes room",
+            points: 1,
+            hints: &[
+                "A reset makes recv fail, and bytes that are no text make text_of panic. Which \
+                 lines of your program run then?",
+                "Neither a question mark nor a panic reaches the line behind it. But both drop \
+                 what the function owns.",
+                "Let the thread own a value whose Drop gives the slot back.",
+            ],
+            page: "chapter-04.md#a-limit-on-clients",
+            deadline: MANY_STEPS,
+            needs: Needs::Nothing,
+            play: who_fails_makes_room,
+        },
+        Check {
+            name: "refused clients take no room, and make none",
+            points: 1,
+            hints: &[
+                "Which clients does your number count: those that are connected, or those that are \
+                 served?",
+                "A refused client has never taken a slot. It gives none back either, when it goes.",
+            ],
+            page: "chapter-04.md#a-limit-on-clients",
+            deadline: MANY_STEPS,
+            needs: Needs::Nothing,
+            play: refused_clients_take_no_room,
+        },
+        Check {
+            name: "a refused client that stays silent is let go in time",
+            points: 1,
+            hints: &[
+                "A refused client may never close. What does your program's read wait for then?",
+                "set_read_timeout makes a read fail after a while. When it does, drop the socket \
+                 and let the thread end.",
+            ],
+            page: "waiting.md#three-ways",
+            deadline: MANY_STEPS,
+            needs: Needs::Proc,
+            play: a_silent_one_is_let_go,
+        },
+        Check {
+            name: "a refused client that goes on sending is let go in time",
+            points: 1,
+            hints: &[
+                "A timeout bounds one read. How many reads can there be?",
+                "Look at the clock when you refuse, and before each read: what is left of the time \
+                 is the timeout of this read.",
+            ],
+            page: "waiting.md#three-ways",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: a_talkative_one_is_let_go,
+        },
+    ],
+};
+
+const FULL: &str = "[INFO] server is full, try again later";
+
+/// Longer than any check takes: whoever is let go before has closed.
+const LONG: &str = "60";
+
+fn as_many_as_may(stage: &Stage) -> Played {
+    let most = stage.number(2..5);
+    let server = stage.start_server(&["--max-clients", &most.to_string(), "--linger", LONG])?;
+    let connect = |number| server.connect(&format!("client {number}"));
+    let clients: Vec<Peer> = (1..=most).map(connect).collect::<Result<_, _>>()?;
+    clients.iter().try_for_each(|client| is_served(stage, &server, client))?;
+    let refused = server.connect("one too many")?;
+    is_refused(&server, &refused)?;
+    clients.iter().try_for_each(|client| is_served(stage, &server, client))
+}
+
+fn who_has_spoken_before(stage: &Stage) -> Played {
+    let server = stage.start_server(&["--max-clients", "1", "--linger", LONG])?;
+    let served = server.connect("client")?;
+    is_served(stage, &server, &served)?;
+    // The server finds them both, the client and what it has said.
+    server.is_stopped()?;
+    let refused = server.connect("one too many")?;
+    refused.sends(stage.word().repeat(3000))?;
+    server.goes_on()?;
+    is_refused(&server, &refused)
+}
+
+fn a_refused_client_may_finish(stage: &Stage) -> Played {
+    let server = stage.start_server(&["--max-clients", "1", "--linger", LONG])?;
+    let _served = server.connect("client")?;
+    let before = server.threads()?;
+    let refused = server.connect("one too many")?;
+    is_refused(&server, &refused)?;
+    refused.sends(stage.word())?;
+    refused.sends(stage.word())?;
+    refused.closes();
+    server.is_back_to_threads(before)
+}
+
+fn a_refused_client_holds_up_nobody(stage: &Stage) -> Played {
+    let server = stage.start_server(&["--max-clients", "1", "--linger", LONG])?;
+    let served = server.connect("client")?;
+    let silent = server.connect("one too many, silent")?;
+    is_refused(&server, &silent)?;
+    is_served(stage, &server, &served)?;
+    let another = server.connect("another too many")?;
+    is_refused(&server, &another)?;
+    is_served(stage, &server, &served)
+}
+
+fn who_leaves_makes_room(stage: &Stage) -> Played {
+    let server = stage.start_server(&["--max-clients", "2"])?;
+    for _ in 0..3 {
+        let client = server.connect("client that quits")?;
+        is_served(stage, &server, &client)?;
+        quits(&server, &client)?;
+        let client = server.connect("client that closes")?;
+        is_served(stage, &server, &client)?;
+        closes(&server, client)?;
+    }
+    Ok(())
+}
+
+fn who_fails_makes_room(stage: &Stage) -> Played {
+    let server = stage.start_server(&["--max-clients", "2"])?;
+    for _ in 0..3 {
+        let client = server.connect("client that resets")?;
+        is_served(stage, &server, &client)?;
+        client.resets()?;
+        let client = server.connect("client that sends no text")?;
+        is_served(stage, &server, &client)?;
+        client.sends([0xff, 0xfe])?;
+        client.receives_the_end()?;
+    }
+    Ok(())
+}
+
+fn refused_clients_take_no_room(stage: &Stage) -> Played {
+    let server = stage.start_server(&["--max-clients", "1", "--linger", LONG])?;
+    let served = server.connect("client")?;
+    is_served(stage, &server, &served)?;
+    for name in ["one too many, who closes", "another who closes"] {
+        let refused = server.connect(name)?;
+        is_refused(&server, &refused)?;
+        refused.closes();
+    }
+    let stays = server.connect("one too many, who stays")?;
+    is_refused(&server, &stays)?;
+    quits(&server, &served)?;
+    is_served(stage, &server, &server.connect("newcomer")?)
+}
+
+fn a_silent_one_is_let_go(stage: &Stage) -> Played {
+    let server = stage.start_server(&["--max-clients", "1", "--linger", "0.3"])?;
+    let _served = server.connect("client")?;
+    let first = server.connect("one too many, who closes")?;
+    first.receives(FULL)?;
+    first.closes();
+    let threads = server.threads()?;
+    let descriptors = server.descriptors()?;
+    let silent = server.connect("one too many, silent")?;
+    silent.receives(FULL)?;
+    server.is_back_to_threads(threads)?;
+    server.is_back_to_descriptors(descriptors)
+}
+
+fn a_talkative_one_is_let_go(stage: &Stage) -> Played {
+    let server = stage.start_server(&["--max-clients", "1", "--linger", "1"])?;
+    let _served = server.connect("client")?;
+    let talkative = server.connect("one too many")?;
+    talkative.receives(FULL)?;
+    stage.be_patient(); // a second, in which the program may well do nothing
+    talkative.sends_until_it_is_cut_off()
+}
+
+/// The client is told that the server is full, and reads the end of the stream.
+fn is_refused(server: &Program, client: &Peer) -> Played {
+    server.prints(&format!("[INFO] client {} refused: the server is full", client.address()?))?;
+    client.receives(FULL)?;
+    client.receives_the_end()
+}

@@ -1,0 +1,558 @@
+//! 05-lost-and-found: stop and wait, over a path that loses, doubles and reorders.
+//!
+//! The trap: a datagram that was sent has not arrived, and one that was not acknowledged may have
+//! arrived all the same. So the sender must repeat, and the receiver must notice that it did; both
+//! go by the number, and by nothing else.
+
+use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use relay::{Trouble, UdpRelay, UdpSettings};
+
+use crate::program::missing;
+use crate::words::{ended, quoted};
+use crate::{
+    Check, DEADLINE, DatagramPeer, Exercise, Failed, Needs, Played, Program, Silence, Stage,
+};
+
+pub(super) static LOST_AND_FOUND: Exercise = Exercise {
+    name: "05-lost-and-found",
+    chapter: "05-udp",
+    checks: &[
+        Check {
+            name: "each block waits until the one before is acknowledged",
+            points: 1,
+            hints: &[
+                "When does your sender send its second block? What has it heard by then?",
+                "After each block, receive. Only the acknowledgement with that block's number lets \
+                 the next one go.",
+                "Numbers have four bytes, big endian: to_be_bytes of a u32. The end waits for its \
+                 acknowledgement like a block.",
+            ],
+            page: "chapter-05.md#sending-again",
+            deadline: Duration::from_secs(60),
+            needs: Needs::Nothing,
+            play: block_after_block,
+        },
+        Check {
+            name: "what is not acknowledged is sent again",
+            points: 1,
+            hints: &[
+                "Start the sender alone, with nobody to answer. What does it do?",
+                "Receive with a timeout. When it is over, send the same bytes again, with the same \
+                 number.",
+                "The end can be lost like any other datagram: send it by the same function as the \
+                 blocks.",
+            ],
+            page: "chapter-05.md#sending-again",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: sent_again,
+        },
+        Check {
+            name: "only its own acknowledgement counts",
+            points: 1,
+            hints: &[
+                "Which acknowledgements can arrive while block 1 waits for its own?",
+                "Those of block 0 come twice if block 0 was sent twice. Compare the whole \
+                 datagram: letter, number, length.",
+                "Connect the socket, and the kernel keeps strangers away. Whatever else is not the \
+                 acknowledgement that is due, pass over, and receive again.",
+            ],
+            page: "chapter-05.md#what-can-go-wrong",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: only_its_own,
+        },
+        Check {
+            name: "nothing that arrives makes it wait longer",
+            points: 1,
+            hints: &[
+                "Each recv has its timeout. How long do three of them take, if something arrives \
+                 shortly before each is over?",
+                "The timeout of the socket begins anew with each recv. What must not begin anew is \
+                 your own time.",
+                "When a block goes out, note Instant::now() + timeout. Before each recv, set what \
+                 is left of it as the timeout; if nothing is left, send again.",
+            ],
+            page: "chapter-05.md#sending-again",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: nothing_makes_it_wait_longer,
+        },
+        Check {
+            name: "it gives up after its tries, and says so",
+            points: 1,
+            hints: &[
+                "Count how often each block is sent. When does the counting begin anew?",
+                "--tries is for each block, and the last try has its timeout, too.",
+                "Return a Failure: \"no acknowledgement of number 1 after 3 tries\". exit_status \
+                 puts \"error: \" before it, and makes it exit status 1.",
+            ],
+            page: "common.md#one-way-to-fail",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: gives_up,
+        },
+        Check {
+            name: "what comes twice is acknowledged twice, and written once",
+            points: 1,
+            hints: &[
+                "Why does a block come a second time? What does its sender wait for?",
+                "Its acknowledgement was lost. If there is no other, the sender sends the block for \
+                 ever; if the block is written again, the text is wrong.",
+                "Keep the number that is due. A lower one: acknowledge that number, nothing else. \
+                 The one that is due: write it, flush, acknowledge, and one more is due.",
+            ],
+            page: "chapter-05.md#sending-again",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: what_comes_twice,
+        },
+        Check {
+            name: "what is not due, or not the sender's, is ignored",
+            points: 1,
+            hints: &[
+                "What does your receiver do with block 1 when block 0 has not come? With 513 bytes, \
+                 with none, with a datagram of two bytes?",
+                "Who acknowledges a block promises that it has been written. One that is not due \
+                 cannot be written yet.",
+                "Take a datagram apart with care: five bytes at least, all four bytes of the \
+                 number, a buffer of one byte more than the longest. And note from whom number 0 \
+                 came.",
+            ],
+            page: "chapter-05.md#the-server-one-socket-for-all",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: what_is_not_due,
+        },
+        Check {
+            name: "after the end it stays for a while, then it ends",
+            points: 1,
+            hints: &[
+                "How does the receiver learn that its last acknowledgement has arrived?",
+                "It does not, ever. If it was lost, the sender sends the end again, and somebody \
+                 must be there to answer.",
+                "When the end is in, go on receiving, with a timeout of --stay after each \
+                 acknowledgement. When that is over, end with exit status 0.",
+            ],
+            page: "chapter-05.md#what-can-go-wrong",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: stays_for_a_while,
+        },
+        Check {
+            name: "all arrives over a bad path, once and in order",
+            points: 2,
+            hints: &[
+                "Try it: make run-relay ARGS=\"udp --drop 20 --duplicate 10\", and send to its \
+                 port. What does it say of the block after which nothing more comes?",
+                "Compare what both sides make of the numbers. Both begin at 0, and the end has \
+                 one.",
+                "If every other check passes, look at what you print on stdout besides the text.",
+            ],
+            page: "chapter-05.md#what-can-go-wrong",
+            deadline: Duration::from_secs(30),
+            needs: Needs::Nothing,
+            play: over_a_bad_path,
+        },
+    ],
+};
+
+/// The most bytes of a block.
+const BLOCK: usize = 512;
+
+fn block_after_block(stage: &Stage) -> Played {
+    let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
+    let (far, sender) = Far::of(stage, &text, &["--timeout", "20"])?;
+    far.takes(&text.datagram(0))?;
+    stage.settle();
+    if let Some((early, _)) = far.peer.takes() {
+        let wanted = "your program to wait until block 0 is acknowledged";
+        return Err(Failed::fail(wanted, named(&early)));
+    }
+    far.acknowledges(0)?;
+    for number in 1..3 {
+        far.takes(&text.datagram(number))?;
+        far.acknowledges(number)?;
+    }
+    sender.exits_with(0)?;
+
+    // More blocks than one byte can count.
+    let blocks = stage.number(258..264);
+    let text = Text::of(stage, (blocks - 1) * BLOCK + stage.number(1..BLOCK));
+    let (far, sender) = Far::of(stage, &text, &["--timeout", "20"])?;
+    for number in 0..blocks {
+        far.takes_untold(&text.datagram(number))?;
+        far.peer.sends_untold(far.sender(), &acknowledgement(number))?;
+    }
+    stage.tell("receiver", "receives all blocks in order, and acknowledges each");
+    far.takes(&text.datagram(blocks))?;
+    far.acknowledges(blocks)?;
+    sender.exits_with(0)
+}
+
+fn sent_again(stage: &Stage) -> Played {
+    let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
+    let (far, sender) = Far::of(stage, &text, &["--timeout", "0.1", "--tries", "50"])?;
+    for number in 0..3 {
+        far.takes(&text.datagram(number))?;
+        far.takes_it_again()?;
+        far.acknowledges(number)?;
+    }
+    sender.exits_with(0)
+}
+
+fn only_its_own(stage: &Stage) -> Played {
+    let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
+    let stranger = stage.datagram_peer("stranger")?;
+    let (far, _sender) = Far::of(stage, &text, &["--timeout", "0.3", "--tries", "20"])?;
+    far.takes(&text.datagram(0))?;
+    far.acknowledges(1)?;
+    far.acknowledges(256)?; // its last byte is 0
+    for garbage in [&b""[..], b"A", b"A\0\0\0\0and more", &text.datagram(0)] {
+        far.peer.sends_as(far.sender(), garbage, named(garbage))?;
+    }
+    stranger.sends_as(far.sender(), &acknowledgement(0), named(&acknowledgement(0)))?;
+    far.has_not_gone_on()?;
+    far.takes_it_again()?;
+    far.acknowledges(0)?;
+    far.takes(&text.datagram(1))?;
+    far.acknowledges(0)?;
+    far.has_not_gone_on()?;
+    far.takes_it_again()?;
+    far.acknowledges(1)?;
+    far.takes(&text.datagram(2))
+}
+
+fn nothing_makes_it_wait_longer(stage: &Stage) -> Played {
+    /// Between two of them. Much less than the timeout, for a machine that is slow.
+    const PAUSE: Duration = Duration::from_millis(5);
+    let text = Text::of(stage, stage.number(1..BLOCK));
+    let (far, _sender) = Far::of(stage, &text, &["--timeout", "1", "--tries", "3"])?;
+    far.takes(&text.datagram(0))?;
+    let garbage = stage.word();
+    stage.tell("receiver", format_args!("sends garbage, again and again: {garbage:?}"));
+    let mut last = Instant::now();
+    far.takes_it_again_while(|| {
+        if last.elapsed() >= PAUSE {
+            last = Instant::now();
+            // Fails when the sender has gone, and that is told otherwise.
+            let _ = far.peer.sends_untold(far.sender(), garbage.as_bytes());
+        }
+    })
+}
+
+fn gives_up(stage: &Stage) -> Played {
+    const TIMEOUT: Duration = Duration::from_millis(400);
+    const TRIES: usize = 3;
+    const ERROR: &str = "error: no acknowledgement of number 1 after 3 tries";
+    let wanted = "block 1 three times, and then the end of your program";
+    let text = Text::of(stage, 2 * BLOCK + stage.number(1..BLOCK));
+    let (far, sender) = Far::of(stage, &text, &["--timeout", "0.4", "--tries", "3"])?;
+    far.takes(&text.datagram(0))?;
+    let start = Instant::now(); // block 1 goes out after this
+    far.acknowledges(0)?;
+    far.takes(&text.datagram(1))?;
+    let mut count = 1;
+    loop {
+        match stage.awaits(|| far.peer.takes()) {
+            Ok((again, _)) if again == text.datagram(1) && count < TRIES => count += 1,
+            Ok((again, _)) if again == text.datagram(1) => {
+                return Err(Failed::fail(wanted, "block 1 once more"));
+            }
+            Ok((other, _)) => return Err(Failed::fail(wanted, named(&other))),
+            Err(Silence::Ended(_)) if count == TRIES => break,
+            Err(Silence::Ended(status)) => {
+                let times = if count == 1 { "once" } else { "twice" };
+                let came = format!("it {times} only; then your program {}", ended(status));
+                return Err(Failed::fail(wanted, came));
+            }
+            Err(silence) => return Err(missing(wanted, silence)),
+        }
+    }
+    stage.tell("receiver", "receives block 1 three times, and says nothing");
+    if start.elapsed() < TIMEOUT * 3 {
+        let wanted = "your program to wait 0.4 s after each try, the last one too";
+        return Err(Failed::fail(wanted, "its end, before 1.2 s were over"));
+    }
+    sender.exits_with(1)?;
+    sender.has_complained(ERROR)
+}
+
+fn what_comes_twice(stage: &Stage) -> Played {
+    let (near, receiver) = Near::of(stage, "2")?;
+    let words = [stage.word(), stage.word(), stage.word()];
+    for number in [0, 0, 1, 0, 1, 1, 2] {
+        near.sends_and_is_acknowledged(&block(number, words[number].as_bytes()))?;
+    }
+    receiver.delivers(words.concat().as_bytes())
+}
+
+fn what_is_not_due(stage: &Stage) -> Played {
+    let (near, receiver) = Near::of(stage, "2")?;
+    let early = stage.word();
+    for number in [1, 256, 1 << 16, 1 << 24] {
+        near.sends(&block(number, early.as_bytes()))?;
+    }
+    near.sends(&end(1))?;
+    let too_long = block(0, &early.repeat(100).as_bytes()[..BLOCK + 1]);
+    let empty = block(0, b"");
+    let word = stage.word();
+    for garbage in [&b""[..], b"D", b"D\0\0\0", word.as_bytes(), &empty, &too_long] {
+        near.sends(garbage)?;
+    }
+    let words = [stage.word(), stage.word()];
+    near.sends_and_is_acknowledged(&block(0, words[0].as_bytes()))?;
+    receiver.delivers(words[0].as_bytes())?;
+
+    let stranger = stage.datagram_peer("stranger")?;
+    for datagram in [block(1, early.as_bytes()), block(0, early.as_bytes()), end(1)] {
+        stranger.sends_as(receiver.address(), &datagram, named(&datagram))?;
+    }
+    near.sends_and_is_acknowledged(&block(1, words[1].as_bytes()))?;
+    receiver.delivers(words[1].as_bytes())?;
+    match stranger.takes() {
+        Some((answer, _)) => Err(Failed::fail("no answer to the stranger", named(&answer))),
+        None => Ok(()),
+    }
+}
+
+fn stays_for_a_while(stage: &Stage) -> Played {
+    let (near, receiver) = Near::of(stage, "1")?;
+    near.sends_and_is_acknowledged(&block(0, stage.word().as_bytes()))?;
+    near.sends_and_is_acknowledged(&end(1))?;
+    near.sends_and_is_acknowledged(&end(1))?;
+    stage.be_patient();
+    receiver.exits_with(0)
+}
+
+/// Three transfers at once, each with its own luck.
+fn over_a_bad_path(stage: &Stage) -> Played {
+    let transfers = [Transfer::start(stage)?, Transfer::start(stage)?, Transfer::start(stage)?];
+    transfers.iter().try_for_each(|transfer| transfer.arrives(stage))
+}
+
+/// What is sent, and the datagrams that it makes.
+struct Text(Vec<u8>);
+
+impl Text {
+    fn of(stage: &Stage, length: usize) -> Self {
+        let mut text = String::new();
+        while text.len() < length {
+            text += &stage.word();
+            text.push(' ');
+        }
+        text.truncate(length);
+        Self(text.into_bytes())
+    }
+
+    /// The block of this number, or the end.
+    fn datagram(&self, number: usize) -> Vec<u8> {
+        self.0.chunks(BLOCK).nth(number).map_or_else(|| end(number), |bytes| block(number, bytes))
+    }
+}
+
+fn block(number: usize, bytes: &[u8]) -> Vec<u8> {
+    datagram(b'D', number, bytes)
+}
+
+fn end(number: usize) -> Vec<u8> {
+    datagram(b'E', number, b"")
+}
+
+fn acknowledgement(number: usize) -> Vec<u8> {
+    datagram(b'A', number, b"")
+}
+
+fn datagram(kind: u8, number: usize, bytes: &[u8]) -> Vec<u8> {
+    let number = u32::try_from(number).expect("a text has few blocks");
+    [&[kind], &number.to_be_bytes()[..], bytes].concat()
+}
+
+/// A datagram in words.
+fn named(datagram: &[u8]) -> String {
+    let Some((&[kind, ref number @ ..], bytes)) = datagram.split_first_chunk::<5>() else {
+        return format!("garbage: {}", quoted(datagram));
+    };
+    let number = u32::from_be_bytes(*number);
+    match (kind, bytes.len()) {
+        (b'D', 1..=BLOCK) => format!("block {number}: {}", quoted(bytes)),
+        (b'D', 0) => format!("garbage: block {number}, without bytes"),
+        (b'D', count) => format!("garbage: block {number}, with {count} bytes"),
+        (b'E', 0) => format!("the end, number {number}"),
+        (b'A', 0) => format!("the acknowledgement of number {number}"),
+        _ => format!("garbage: {}", quoted(datagram)),
+    }
+}
+
+/// The receiver that the check plays for the student's sender.
+struct Far<'a> {
+    stage: &'a Stage,
+    peer: DatagramPeer,
+    sender: Cell<Option<SocketAddr>>,
+    last: RefCell<Vec<u8>>,
+}
+
+impl<'a> Far<'a> {
+    /// A receiver, and a sender that is started with these arguments and given this text.
+    fn of(stage: &'a Stage, text: &Text, args: &[&str]) -> Result<(Self, Program), Failed> {
+        let peer = stage.datagram_peer("receiver")?;
+        let port = peer.port()?;
+        let sender = stage.start(&[&["send", "--port", &port], args].concat())?;
+        sender.is_fed(text.0.clone());
+        Ok((Self { stage, peer, sender: Cell::new(None), last: RefCell::default() }, sender))
+    }
+
+    fn sender(&self) -> SocketAddr {
+        self.sender.get().expect("the sender has been heard")
+    }
+
+    /// Waits for this datagram. Repetitions of the one before may come first, if the sender was
+    /// quicker than our acknowledgement.
+    fn takes(&self, expected: &[u8]) -> Played {
+        self.takes_untold(expected)?;
+        self.stage.tell("receiver", format_args!("receives {}", named(expected)));
+        Ok(())
+    }
+
+    fn takes_untold(&self, expected: &[u8]) -> Played {
+        let next =
+            || std::iter::from_fn(|| self.peer.takes()).find(|it| it.0 != *self.last.borrow());
+        let came = self.stage.awaits(next);
+        let (came, sender) = came.map_err(|silence| missing(&named(expected), silence))?;
+        if came != expected {
+            return Err(Failed::fail(named(expected), named(&came)));
+        }
+        self.sender.set(Some(sender));
+        self.last.replace(came);
+        Ok(())
+    }
+
+    /// Waits for the same datagram once more.
+    fn takes_it_again(&self) -> Played {
+        self.takes_it_again_while(|| ())
+    }
+
+    fn takes_it_again_while(&self, mut act: impl FnMut()) -> Played {
+        let last = self.last.borrow();
+        let wanted = format!("the same datagram again, {}", named(&last));
+        let came = self.stage.awaits(|| {
+            act();
+            self.peer.takes()
+        });
+        let (came, _) = came.map_err(|silence| missing(&wanted, silence))?;
+        if came != *last {
+            return Err(Failed::fail(wanted, named(&came)));
+        }
+        self.stage.tell("receiver", "receives the same datagram again");
+        Ok(())
+    }
+
+    /// Fails if another datagram than the last has come by now.
+    fn has_not_gone_on(&self) -> Played {
+        self.stage.settle();
+        let last = self.last.borrow();
+        match std::iter::from_fn(|| self.peer.takes()).find(|(came, _)| came != &*last) {
+            Some((other, _)) => {
+                let wanted = format!("the same datagram again, {}", named(&last));
+                Err(Failed::fail(wanted, named(&other)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn acknowledges(&self, number: usize) -> Played {
+        let bytes = acknowledgement(number);
+        self.peer.sends_as(self.sender(), &bytes, named(&bytes))
+    }
+}
+
+/// The sender that the check plays for the student's receiver.
+struct Near {
+    peer: DatagramPeer,
+    receiver: SocketAddr,
+}
+
+impl Near {
+    fn of(stage: &Stage, stay: &str) -> Result<(Self, Program), Failed> {
+        let receiver = stage.start(&["receive", "--port", "0", "--stay", stay])?;
+        receiver.names_its_address()?;
+        let near = Self { peer: stage.datagram_peer("sender")?, receiver: receiver.address() };
+        Ok((near, receiver))
+    }
+
+    fn sends(&self, datagram: &[u8]) -> Played {
+        self.peer.sends_as(self.receiver, datagram, named(datagram))
+    }
+
+    fn sends_and_is_acknowledged(&self, datagram: &[u8]) -> Played {
+        self.sends(datagram)?;
+        self.peer.receives_named(named, &[b"A", &datagram[1..5]].concat())
+    }
+}
+
+/// A text on its way from the student's sender to the student's receiver.
+struct Transfer {
+    text: Text,
+    receiver: Program,
+    _sender: Program,
+    _relay: UdpRelay,
+}
+
+impl Transfer {
+    fn start(stage: &Stage) -> Result<Self, Failed> {
+        // Of three tries one arrives, and of three that arrive one is acknowledged: nine tries are
+        // enough for sure. More are allowed, for a machine that is slow.
+        let trouble = Trouble {
+            drop: 20,
+            duplicate: 15,
+            reorder: 15,
+            most_in_a_row: 2,
+            hold: Duration::from_millis(100),
+            ..Trouble::default()
+        };
+        let receiver = stage.start(&["receive", "--port", "0", "--stay", "10"])?;
+        receiver.names_its_address()?;
+        let settings = UdpSettings {
+            seed: stage.number(0..1 << 30) as u64,
+            to_server: trouble,
+            to_client: trouble,
+            ..UdpSettings::new(receiver.address())
+        };
+        let relay =
+            UdpRelay::start(settings).map_err(|error| Failed::grader("to start a relay", error))?;
+        stage.tell("relay", "stands between them, and drops, doubles and holds back datagrams");
+        let port = relay.address().port().to_string();
+        let sender =
+            stage.start(&["send", "--port", &port, "--timeout", "0.05", "--tries", "100"])?;
+        let text = Text::of(stage, stage.number(4000..6000));
+        sender.is_fed(text.0.clone());
+        Ok(Self { text, receiver, _sender: sender, _relay: relay })
+    }
+
+    /// Waits until all of it has arrived. When something is wrong, how far a text has come depends
+    /// on time as well, and so nothing is said of that.
+    fn arrives(&self, stage: &Stage) -> Played {
+        const WANTED: &str = "each text on stdout of its receiver, once and in order";
+        let text = &self.text.0;
+        let done = stage.awaits(|| {
+            let came = self.receiver.delivered();
+            (came.len() >= text.len() || !text.starts_with(&came)).then_some(())
+        });
+        match (done, self.receiver.end()) {
+            (Ok(()), _) if self.receiver.delivered() == *text => Ok(()),
+            (Ok(()), _) => {
+                Err(Failed::fail(WANTED, "other bytes, or the same, but not once and in order"))
+            }
+            (Err(_), Some(status)) => {
+                Err(Failed::fail(WANTED, format!("a part of it; the receiver {}", ended(status))))
+            }
+            (Err(Silence::AtRest | Silence::Deadline(_)), None) => {
+                Err(Failed::timeout(WANTED, "a part of it, and then nothing, for ever"))
+            }
+            (Err(silence), None) => Err(missing(WANTED, silence)),
+        }
+    }
+}

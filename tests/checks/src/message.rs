@@ -1,0 +1,111 @@
+//! Long messages: received to their end, or a part at a time, compared as they come, and not kept.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::peer::{End, reset};
+use crate::program::missing;
+use crate::words::{MOST, TELLING, difference, quoted_or_nothing, same};
+use crate::{Failed, Peer, Played, Silence};
+
+impl Peer {
+    /// Waits for the end of the stream, before which exactly this must have come, together with what
+    /// has been taken of it before.
+    pub fn receives_to_the_end(&self, message: &[u8]) -> Played {
+        let what = format!("{}, then the end of the stream", quoted_or_nothing(message));
+        let wanted = format!("{} to receive {what}", self.name);
+        let ended = self.compares(message, usize::MAX);
+        let (right, rest) = (self.taken.take(), self.received.borrow());
+        let came = difference(message, right, &rest);
+        let then = match (ended, self.end.get()) {
+            (Ok(()), Some(End::Closed)) if right == message.len() && rest.is_empty() => {
+                self.stage.tell(&self.name, format_args!("has received {what}"));
+                return Ok(());
+            }
+            // What comes after a difference does not matter.
+            _ if differs(message, &rest) => return Err(Failed::fail(wanted, came)),
+            (Ok(()), Some(End::Reset)) => reset().to_owned(),
+            (Ok(()), _) => "the end of the stream".to_owned(),
+            (Err(silence), _) => silence.told(),
+        };
+        let failed = match ended {
+            Ok(()) => Failed::fail(wanted, ""),
+            Err(silence) => missing(&wanted, silence),
+        };
+        Err(Failed { came: format!("{came}, then {then}"), ..failed })
+    }
+
+    /// Takes so many bytes of a long message, and leaves what follows to the kernel. Whether they are
+    /// right, and all there, is said when the message is [received to its
+    /// end](Self::receives_to_the_end).
+    pub fn takes_a_part(&self, message: &[u8], count: usize) -> Played {
+        let ended = self.compares(message, self.come() + count);
+        let wanted = format!("your program to send {} {count} bytes more", self.name);
+        ended.map_err(|silence| missing(&wanted, silence))?;
+        self.stage.tell(&self.name, format_args!("takes {count} bytes"));
+        Ok(())
+    }
+
+    /// Reads nothing for a while, counted from when the program has done all that it can: a server
+    /// that is busy with something else.
+    pub fn reads_nothing_for(&self, time: Duration) {
+        self.stage.settle();
+        self.stage.tell(&self.name, format_args!("reads nothing for {time:?}"));
+        thread::sleep(time);
+    }
+
+    /// Closes the connection: all is said.
+    pub fn has_finished(self) {
+        self.stage.settle();
+        self.stage.tell(&self.name, "closes the connection");
+    }
+
+    /// Receives until so many bytes have come, the stream has ended, or, if there is no limit, it is
+    /// clear that something else comes. What is right is counted in `taken` and forgotten; the rest
+    /// stands in `received`.
+    fn compares(&self, message: &[u8], most: usize) -> Result<(), Silence> {
+        self.stage.awaits(|| {
+            loop {
+                let before = self.come();
+                self.takes_what_is_right(message, most);
+                let enough = match most {
+                    usize::MAX => differs(message, &self.received.borrow()),
+                    _ => self.come() == most,
+                };
+                if enough || self.end.get().is_some() {
+                    return Some(());
+                }
+                if self.come() == before {
+                    return None;
+                }
+                // There is more where this came from.
+                let _ = self.waits_a_moment();
+            }
+        })
+    }
+
+    /// How much has come of what is being compared.
+    fn come(&self) -> usize {
+        self.taken.get() + self.received.borrow().len()
+    }
+
+    /// Receives what is there, and forgets it as far as it is right.
+    fn takes_what_is_right(&self, message: &[u8], most: usize) {
+        const AT_ONCE: usize = 1 << 20;
+        let taken = self.taken.get();
+        let wrong = self.received.borrow().len();
+        let received = self.read_until((wrong + AT_ONCE).min(most - taken));
+        if wrong == 0 {
+            let right = same(&message[taken..], &received);
+            drop(received);
+            self.received.borrow_mut().drain(..right);
+            self.taken.set(taken + right);
+        }
+    }
+}
+
+/// Whether enough has come that does not belong to a message to say what it is. A short message is
+/// shown as a whole, and so its end is waited for.
+fn differs(message: &[u8], rest: &[u8]) -> bool {
+    rest.len() >= TELLING && message.len().max(rest.len()) > MOST
+}
