@@ -1,6 +1,7 @@
 //! What came of a check.
 
 use std::fmt;
+use std::time::Duration;
 
 /// What a check returns: nothing if the program did all that was demanded.
 pub type Played = Result<(), Failed>;
@@ -75,6 +76,8 @@ pub struct Outcome {
     pub story: Vec<(String, String)>,
     /// The beginning of what the program printed, on stdout and on stderr.
     pub printed: [String; 2],
+    /// How long the check took.
+    pub took: Duration,
 }
 
 impl Outcome {
@@ -86,6 +89,7 @@ impl Outcome {
             failed: Some(failed),
             story: Vec::new(),
             printed: <[String; 2]>::default(),
+            took: Duration::ZERO,
         }
     }
 

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::{Check, Exercise, Failed, Launcher, Outcome, Stage, Verdict};
 
@@ -30,6 +30,7 @@ impl Task {
     /// Plays the check. Returns at its deadline at the latest, whatever the program does, or a
     /// little later if the grader itself is stuck, which is an error of the grader.
     pub fn play(&self) -> Outcome {
+        let start = Instant::now();
         let (send, receive) = mpsc::channel();
         let task = self.clone();
         // In a thread that can be left behind.
@@ -39,7 +40,9 @@ impl Task {
                 send.send(played.unwrap_or_else(|panic| Outcome::grader_error(message(&*panic))));
         });
         let limit = self.check.deadline + Duration::from_secs(20);
-        receive.recv_timeout(limit).unwrap_or_else(|_| Outcome::grader_error("the check is stuck"))
+        let outcome = receive.recv_timeout(limit);
+        let outcome = outcome.unwrap_or_else(|_| Outcome::grader_error("the check is stuck"));
+        Outcome { took: start.elapsed(), ..outcome }
     }
 }
 
@@ -74,7 +77,7 @@ fn play(check: &Check, launcher: &Launcher) -> Outcome {
     let story = stage.story();
     let printed = if failed.is_some() { stage.printed() } else { Default::default() };
     let verdict = failed.as_ref().map_or(Verdict::Pass, |failed: &Failed| failed.verdict);
-    Outcome { verdict, failed, story, printed }
+    Outcome { verdict, failed, story, printed, took: Duration::ZERO }
 }
 
 fn message(panic: &(dyn Any + Send)) -> String {

@@ -20,12 +20,12 @@ impl Bounds {
     /// None at all.
     pub const NONE: Self = Self { cpu: None, memory: None, file: None, processes: None };
 
-    /// Of a student's program: a server for a hundred clients stays far below.
+    /// Of a student's program. A server with a thread for each client may have 98 of them.
     pub const PROGRAM: Self = Self {
         cpu: Some(Duration::from_secs(20)),
         memory: Some(512 << 20),
         file: Some(16 << 20),
-        processes: Some(256),
+        processes: Some(100),
     };
 
     /// Of the compiler, which needs 150 MiB and a quarter of a second.

@@ -92,6 +92,9 @@ pub enum Command {
         /// The exercise
         #[arg(value_parser = names())]
         exercise: String,
+        /// A check to play; without it, all
+        #[arg(long)]
+        only: Vec<String>,
         /// The program
         program: PathBuf,
         /// Chooses the words that are said to it

@@ -7,54 +7,67 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use checks::{Exercise, Launcher, Outcome, Task, Verdict};
-use rustix::process::{Pid, Signal, getpid, kill_process, set_child_subreaper};
+use rustix::process::{WaitOptions, getpid, set_child_subreaper, wait};
+use serde::{Deserialize, Serialize};
 
-use crate::processes;
 use crate::result::Checked;
+use crate::watchman::Watchman;
 
 /// How many checks are played at once. They wait for the program most of the time.
 pub const AT_ONCE: usize = 8;
 
-/// How much memory all programs of one grader may have together, in bytes. The limits of the single
-/// process do not add up to one for a program that starts many.
-const MOST_MEMORY: u64 = 512 << 20;
+/// What the grader says of a check.
+#[derive(Serialize, Deserialize)]
+pub struct Said {
+    /// What came of it.
+    pub checked: Checked,
+    /// Whether another try might show something else: it lasted until its deadline, and that may
+    /// be because the machine was busy, or the grader itself has failed.
+    pub doubtful: bool,
+}
 
-/// Plays all checks of `exercise` on `program`, which the command `jail` starts.
+/// Plays those checks of `exercise` that are named in `only`, or all if that is empty, on
+/// `program`, which the command `jail` starts.
 pub fn play(
     exercise: &'static Exercise,
+    only: &[String],
     program: PathBuf,
     seed: u64,
     jail: Vec<OsString>,
 ) -> Result<()> {
     // A program that leaves its family becomes a child of ours, and ends with us.
     set_child_subreaper(Some(getpid())).context("cannot look after the program's children")?;
-    ctrlc::set_handler(|| {
-        end_all();
+    let watchman = Watchman::default();
+    let at_the_end = watchman.clone();
+    ctrlc::set_handler(move || {
+        at_the_end.end_all();
         std::process::exit(130);
     })?;
     // Should the machine's memory run out all the same, this is to go first (proc(5)).
     let _ = fs::write("/proc/self/oom_score_adj", "1000");
+    let mut tasks = Task::all(exercise, &Launcher::new(program, seed).in_jail(jail));
+    tasks.retain(|task| only.is_empty() || only.iter().any(|name| name == task.check.name));
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                bound_memory();
+                watchman.look();
                 thread::sleep(Duration::from_millis(50)); // between two looks
             }
         });
-        let launcher = Launcher::new(program, seed).in_jail(jail);
-        play_all(&Task::all(exercise, &launcher));
+        play_all(&tasks, &watchman);
         done.store(true, Ordering::Relaxed);
     });
-    end_all();
+    watchman.end_all();
+    wait_for_the_end();
     Ok(())
 }
 
-fn play_all(tasks: &[Task]) {
+fn play_all(tasks: &[Task], watchman: &Watchman) {
     let mut possible = Vec::new();
     for task in tasks {
         match task.check.needs.missing() {
@@ -63,48 +76,38 @@ fn play_all(tasks: &[Task]) {
             None => possible.push(task.clone()),
         }
     }
-    checks::run(&possible, AT_ONCE, say);
+    checks::run(&possible, AT_ONCE, |task, outcome| {
+        // A program that has not even been started has not failed.
+        let no_jail = |line: &&str| ["bwrap: ", "prlimit: "].iter().any(|it| line.starts_with(it));
+        let no_jail = outcome.printed[1].lines().find(no_jail);
+        match no_jail.filter(|_| outcome.verdict != Verdict::Pass) {
+            Some(why) => say(task, &Outcome::grader_error(why)),
+            None => say(task, &watchman.explains(outcome)),
+        }
+    });
 }
 
 fn say(task: &Task, outcome: &Outcome) {
-    // A program that has not even been started has not failed.
-    let no_jail = |line: &&str| ["bwrap: ", "prlimit: "].iter().any(|it| line.starts_with(it));
-    if outcome.verdict != Verdict::Pass
-        && let Some(why) = outcome.printed[1].lines().find(no_jail)
-    {
-        return write(task, &Outcome::grader_error(why));
-    }
-    write(task, outcome);
-}
-
-fn write(task: &Task, outcome: &Outcome) {
-    let Ok(mut line) = serde_json::to_vec(&Checked::played(task, outcome)) else { return };
+    let checked = Checked::played(task, outcome);
+    let late = outcome.verdict != Verdict::Pass && outcome.took >= task.check.deadline;
+    let doubtful = late || outcome.verdict == Verdict::GraderError;
+    let Ok(mut line) = serde_json::to_vec(&Said { checked, doubtful }) else { return };
     line.push(b'\n');
     let mut stdout = stdout().lock();
     // If nobody listens any more, nobody waits for this either.
     let _ = stdout.write_all(&line).and_then(|()| stdout.flush());
 }
 
-/// Ends the largest of the programs if all of them together are too large.
-fn bound_memory() {
-    let mut programs = processes::families();
-    programs.sort_by_key(|program| program.memory);
-    let all: u64 = programs.iter().map(|program| program.memory).sum();
-    if all > MOST_MEMORY
-        && let Some(largest) = programs.last()
-    {
-        // It is the program's jail, and the program ends with it.
-        kill(largest.members.iter());
-    }
-}
-
-fn end_all() {
-    kill(processes::families().iter().flat_map(|program| &program.members));
-}
-
-fn kill<'a>(ids: impl Iterator<Item = &'a u32>) {
-    for id in ids.filter_map(|id| Pid::from_raw(i32::try_from(*id).ok()?)) {
-        // Fails for one that has ended meanwhile.
-        let _ = kill_process(id, Signal::KILL);
+/// Waits until all that has been ended is gone, so that nothing is left when we are gone.
+fn wait_for_the_end() {
+    let start = Instant::now();
+    // Fails when there is no child any more.
+    while let Ok(ended) = wait(WaitOptions::NOHANG) {
+        if ended.is_none() {
+            thread::sleep(Duration::from_millis(2)); // between two looks
+        }
+        if start.elapsed() > Duration::from_secs(10) {
+            return;
+        }
     }
 }

@@ -2,14 +2,15 @@
 //! once, and what earlier runs have graded not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use checks::Exercise;
 
 use crate::board::{Entry, Part};
 use crate::cache::Cache;
+use crate::permits::at_once;
 use crate::result::Graded;
 use crate::sandbox::Sandbox;
 use crate::submissions::{Files, HandedIn, Student};
@@ -68,21 +69,14 @@ impl Desk<'_> {
 
     /// Several at once: git takes its time.
     fn copies(&self, students: &[Student], sandbox: &Sandbox, scratch: &Path) -> Vec<Copy> {
-        let next = Mutex::new(students.iter().enumerate());
         let copies = Mutex::new(BTreeMap::new());
-        thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    loop {
-                        let student = next.lock().unwrap_or_else(PoisonError::into_inner).next();
-                        let Some((index, student)) = student else { return };
-                        let copy = student.read(self.exercises, sandbox, scratch);
-                        let copy = copy.map_err(|why| format!("{why:#}"));
-                        copies.lock().unwrap_or_else(PoisonError::into_inner).insert(index, copy);
-                    }
-                });
-            }
-        });
+        let read = |(index, student): (usize, &Student)| {
+            let copy = student.read(self.exercises, sandbox, scratch);
+            let copy = copy.map_err(|why| format!("{why:#}"));
+            copies.lock().unwrap_or_else(PoisonError::into_inner).insert(index, copy);
+            Ok::<(), Infallible>(())
+        };
+        let Ok(()) = at_once(4, students.iter().enumerate(), read);
         copies.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
     }
 

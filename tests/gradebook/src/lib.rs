@@ -33,5 +33,6 @@ pub mod shard;
 pub mod stop;
 pub mod submissions;
 pub mod summary;
+pub mod watchman;
 pub mod workshop;
 pub mod write;

@@ -27,9 +27,9 @@ fn run(cli: Cli) -> Result<()> {
             let count = merge::merge(&from, &out)?;
             say(format_args!("{count} results are in {}", out.display()));
         }
-        (Some(Command::Play { exercise, program, seed, jail }), _) => {
+        (Some(Command::Play { exercise, only, program, seed, jail }), _) => {
             let exercise = checks::exercise(&exercise).context("there is no such exercise")?;
-            grader::play(exercise, program, seed, jail)?;
+            grader::play(exercise, &only, program, seed, jail)?;
         }
         (None, Some(grade)) => {
             let order = grade.order();

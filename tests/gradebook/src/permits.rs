@@ -1,6 +1,37 @@
 //! So many at once, and no more.
 
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
+
+/// Does something with each item, so many at once. Stops with the first error.
+pub fn at_once<Item, Error>(
+    count: usize,
+    items: impl Iterator<Item = Item> + Send,
+    does: impl Fn(Item) -> Result<(), Error> + Sync,
+) -> Result<(), Error>
+where
+    Error: Send,
+{
+    let next = Mutex::new(items.fuse());
+    let stopped = Mutex::new(None);
+    let next_item = || {
+        let none = stopped.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+        next.lock().unwrap_or_else(PoisonError::into_inner).next().filter(|_| none)
+    };
+    let worker = || {
+        while let Some(item) = next_item() {
+            if let Err(error) = does(item) {
+                stopped.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..count {
+            scope.spawn(worker);
+        }
+    });
+    stopped.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+}
 
 /// A number of permits, handed out and taken back.
 pub struct Permits {

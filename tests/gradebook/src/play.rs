@@ -12,11 +12,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use checks::{Exercise, Outcome, Task};
+use checks::{Exercise, Launcher, Outcome, Task};
 
 use crate::bounded::{self, Finished};
 use crate::bounds::Bounds;
-use crate::grader::AT_ONCE;
+use crate::grader::{AT_ONCE, Said};
 use crate::result::Checked;
 use crate::sandbox::{NOBODY, Sandbox, as_nobody, command, is_root};
 
@@ -55,31 +55,41 @@ impl Player {
         Ok(Self { sandbox, grader, etc })
     }
 
-    /// Plays all checks of an exercise on a program that lies alone in its folder. What the words
-    /// are that are said to the program, `seed` chooses.
-    pub fn play(&self, exercise: &'static Exercise, program: &Path, seed: u64) -> Vec<Checked> {
-        let most_time = most_time(exercise);
+    /// Plays the checks of an exercise on a program that lies alone in its folder: those named in
+    /// `only`, or all if that is empty. What the words are that are said to the program, `seed`
+    /// chooses. Returns what came of each, and whether that is doubtful.
+    pub fn play(
+        &self,
+        exercise: &'static Exercise,
+        only: &[String],
+        program: &Path,
+        seed: u64,
+    ) -> Vec<Said> {
         let done = self.jails(program).and_then(|jails| {
             let mut words = jails.outer;
             words.extend([jails.grader, "play".into(), exercise.name.into(), jails.program]);
-            words.extend([seed.to_string().into(), "--".into()]);
+            words.push(seed.to_string().into());
+            words.extend(only.iter().flat_map(|name| ["--only".into(), name.into()]));
+            words.push("--".into());
             words.extend(jails.inner);
-            bounded::run(&mut self.command(words), most_time, [MOST_SAID, 4096])
+            bounded::run(&mut self.command(words), most_time(exercise), [MOST_SAID, 4096])
                 .context("the grader cannot be started")
         });
         let (said, why) = match done {
             Ok(done) => (String::from_utf8_lossy(&done.stdout).into_owned(), ended(&done)),
             Err(error) => (String::new(), format!("{error:#}")),
         };
-        let said: Vec<Checked> =
+        let mut said: Vec<Said> =
             said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let launcher = checks::Launcher::new(program, seed);
-        let of_task = |task: Task| {
-            let found = said.iter().find(|checked| checked.name == task.check.name);
-            let missing = || Checked::played(&task, &Outcome::grader_error(&why));
-            found.cloned().unwrap_or_else(missing)
-        };
-        Task::all(exercise, &launcher).into_iter().map(of_task).collect()
+        for task in Task::all(exercise, &Launcher::new(program, seed)) {
+            let name = task.check.name;
+            let asked = only.is_empty() || only.iter().any(|only| only == name);
+            if asked && !said.iter().any(|said| said.checked.name == name) {
+                let checked = Checked::played(&task, &Outcome::grader_error(&why));
+                said.push(Said { checked, doubtful: true });
+            }
+        }
+        said
     }
 
     /// Starts a program with which nothing is wrong: if it does not run in its jail, no student is

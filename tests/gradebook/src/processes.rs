@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process;
+use std::time::Duration;
 
 /// A child of this process, with all its descendants.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,11 +12,14 @@ pub struct Family {
     pub members: Vec<u32>,
     /// The memory that they hold, in bytes; what several share counts for each.
     pub memory: u64,
+    /// The time that they have spent on a core, those included that have ended.
+    pub cpu: Duration,
 }
 
 struct Process {
     parent: u32,
     memory: u64,
+    cpu: Duration,
 }
 
 /// The families of all children that this process has.
@@ -32,8 +36,10 @@ pub fn families() -> Vec<Family> {
             members.extend(children.get(id).into_iter().flatten().copied().collect::<Vec<_>>());
             next += 1;
         }
-        let memory = members.iter().filter_map(|id| all.get(id)).map(|it| it.memory).sum();
-        Family { members, memory }
+        let processes = || members.iter().filter_map(|id| all.get(id));
+        let memory = processes().map(|it| it.memory).sum();
+        let cpu = processes().map(|it| it.cpu).sum();
+        Family { members, memory, cpu }
     };
     children.get(&process::id()).into_iter().flatten().map(family).collect()
 }
@@ -44,12 +50,18 @@ fn all() -> BTreeMap<u32, Process> {
     ids.filter_map(|id| Some((id, read(id)?))).collect()
 }
 
-/// Fields 4 and 24 of `/proc/ID/stat`: the parent, and the pages in memory.
+/// Fields 4, 14 to 17 and 24 of `/proc/ID/stat`: the parent; the ticks in user and in kernel mode,
+/// its own and those of the children for which it has waited; the pages in memory.
 fn read(id: u32) -> Option<Process> {
+    const TICK: Duration = Duration::from_millis(10); // on every Linux that Rust runs on
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name before them is in brackets, and may hold brackets and spaces itself.
     let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
-    let pages: u64 = fields.get(21)?.parse().ok()?;
-    let memory = pages * rustix::param::page_size() as u64;
-    Some(Process { parent: fields.get(1)?.parse().ok()?, memory })
+    let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
+    let ticks = field(14)? + field(15)? + field(16)? + field(17)?;
+    Some(Process {
+        parent: fields.get(1)?.parse().ok()?,
+        memory: field(24)? * rustix::param::page_size() as u64,
+        cpu: TICK * u32::try_from(ticks).unwrap_or(u32::MAX),
+    })
 }

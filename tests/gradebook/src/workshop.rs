@@ -2,15 +2,16 @@
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use anyhow::Result;
-use checks::{Exercise, Outcome, Task};
+use checks::{Exercise, Launcher, Outcome, Task};
 use tempfile::TempDir;
 
 use crate::board::Board;
 use crate::build::Builder;
 use crate::cache::Cache;
+use crate::grader::Said;
+use crate::permits::at_once;
 use crate::play::Player;
 use crate::progress::Progress;
 use crate::result::{Checked, Graded, Submission};
@@ -44,60 +45,74 @@ pub struct Workshop<'a> {
     pub board: Mutex<Board>,
 }
 
+/// A program of which some results are doubtful.
+struct Doubtful<'a> {
+    work: &'a Work,
+    program: TempDir,
+    said: Vec<Said>,
+}
+
 impl Workshop<'_> {
     /// Grades programs, so many at once. Stops at the first result that cannot be written.
+    ///
+    /// What is doubtful is played again when all else is done: the machine is quiet then, and those
+    /// who have kept it busy are gone.
     pub fn grade(&self, work: &[Work], jobs: usize) -> Result<()> {
-        let next = Mutex::new(work.iter());
-        let worker = || -> Result<()> {
-            loop {
-                let work = next.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some(work) = work else { return Ok(()) };
-                let done = self.one(work);
-                if done.is_err() {
-                    // Nobody begins another one.
-                    next.lock().unwrap_or_else(PoisonError::into_inner).by_ref().for_each(drop);
-                }
-                done?;
+        let doubtful = Mutex::new(Vec::new());
+        at_once(jobs, work.iter(), |work| match self.first(work) {
+            Ok(checks) => self.add(graded(work, None, checks)),
+            Err(Rest::BuildError(said)) => {
+                self.add(graded(work, Some(said), Checked::not_built(work.exercise)))
             }
-        };
-        thread::scope(|scope| {
-            let workers: Vec<_> = (0..jobs.min(work.len())).map(|_| scope.spawn(worker)).collect();
-            let mut results = workers.into_iter().map(|worker| worker.join());
-            results.try_for_each(|result| result.expect("no worker panics"))
+            Err(Rest::Doubtful(again)) => {
+                doubtful.lock().unwrap_or_else(PoisonError::into_inner).push(again);
+                Ok(())
+            }
+        })?;
+        let doubtful = doubtful.into_inner().unwrap_or_else(PoisonError::into_inner);
+        at_once(jobs, doubtful.into_iter(), |doubtful| {
+            let work = doubtful.work;
+            self.add(graded(work, None, self.again(doubtful)))
         })
     }
 
-    fn one(&self, work: &Work) -> Result<()> {
-        let graded = self.graded(work);
+    /// Compiles a program, and has it played with.
+    fn first<'a>(&self, work: &'a Work) -> Result<Vec<Checked>, Rest<'a>> {
+        let files = work.handed_in.as_ref();
+        let files = files.map_err(|problem| Rest::BuildError(format!("error: {problem}")))?;
+        let program = match self.built(work.exercise, files) {
+            Ok(built) => built.map_err(Rest::BuildError)?,
+            Err(error) => return Ok(not_played(work.exercise, &format!("{error:#}"))),
+        };
+        let said = self.play(work, &program, &[]);
+        if said.iter().any(|said| said.doubtful) {
+            return Err(Rest::Doubtful(Doubtful { work, program, said }));
+        }
+        Ok(in_order(work.exercise, said))
+    }
+
+    /// Plays the doubtful checks again; what comes of them now is what counts.
+    fn again(&self, doubtful: Doubtful<'_>) -> Vec<Checked> {
+        let Doubtful { work, program, said } = doubtful;
+        let (doubtful, mut said): (Vec<_>, Vec<_>) =
+            said.into_iter().partition(|said| said.doubtful);
+        let names: Vec<_> = doubtful.into_iter().map(|said| said.checked.name).collect();
+        said.extend(self.play(work, &program, &names));
+        in_order(work.exercise, said)
+    }
+
+    fn play(&self, work: &Work, program: &TempDir, only: &[String]) -> Vec<Said> {
+        let place = program.path().join(work.exercise.package());
+        let seed = u64::from_str_radix(&work.content[..8], 16).unwrap_or_default();
+        self.player.play(work.exercise, only, &place, seed)
+    }
+
+    fn add(&self, graded: Graded) -> Result<()> {
         self.cache.keep(&graded)?;
         let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
         board.add(graded)?;
         self.progress.one_more(board.students(), self.students);
         Ok(())
-    }
-
-    /// Compiles a program, and has it played with.
-    fn graded(&self, work: &Work) -> Graded {
-        let built = match &work.handed_in {
-            Ok(files) => self.built(work.exercise, files),
-            Err(problem) => Ok(Err(format!("error: {problem}"))),
-        };
-        let (build_error, checks) = match built {
-            Ok(Ok(program)) => {
-                let place = program.path().join(work.exercise.package());
-                let seed = u64::from_str_radix(&work.content[..8], 16).unwrap_or_default();
-                (None, self.player.play(work.exercise, &place, seed))
-            }
-            Ok(Err(error)) => (Some(error), Checked::not_built(work.exercise)),
-            Err(error) => (None, not_played(work.exercise, &format!("{error:#}"))),
-        };
-        Graded {
-            exercise: work.exercise.name.to_owned(),
-            content: work.content.clone(),
-            attempted: true,
-            build_error,
-            checks,
-        }
     }
 
     /// The program, alone in a folder, or what the compiler says.
@@ -126,9 +141,31 @@ impl Workshop<'_> {
     }
 }
 
+/// Why there are no results yet.
+enum Rest<'a> {
+    BuildError(String),
+    Doubtful(Doubtful<'a>),
+}
+
+fn graded(work: &Work, build_error: Option<String>, checks: Vec<Checked>) -> Graded {
+    Graded {
+        exercise: work.exercise.name.to_owned(),
+        content: work.content.clone(),
+        attempted: true, // each student has an own answer to that
+        build_error,
+        checks,
+    }
+}
+
+/// The results in the order of the checks.
+fn in_order(exercise: &Exercise, mut said: Vec<Said>) -> Vec<Checked> {
+    said.sort_by_key(|said| exercise.checks.iter().position(|it| it.name == said.checked.name));
+    said.into_iter().map(|said| said.checked).collect()
+}
+
 /// The checks of a program that the grader itself could not get at.
 fn not_played(exercise: &'static Exercise, why: &str) -> Vec<Checked> {
-    let nowhere = checks::Launcher::new("", 0);
+    let nowhere = Launcher::new("", 0);
     let checked = |task: Task| Checked::played(&task, &Outcome::grader_error(why));
     Task::all(exercise, &nowhere).into_iter().map(checked).collect()
 }
