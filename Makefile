@@ -31,9 +31,9 @@ grade: # the exercises, graded: all of them, or one, as in EX=02-notice-eof
 
 .PHONY: gradebook class-copy
 gradebook: has-gradebook has-SUBMISSIONS has-OUT # a class, graded: SUBMISSIONS=folder OUT=folder, and ARGS=--help for more
-	@$(CARGO) run --quiet --package gradebook -- --submissions "$(SUBMISSIONS)" --out "$(OUT)" $(ARGS)
+	@$(CARGO) run --quiet --package gradebook -- $(and $(SUBMISSIONS),--submissions "$(SUBMISSIONS)") $(and $(OUT),--out "$(OUT)") $(ARGS)
 class-copy: has-gradebook has-OUT # the repository for a class, without solutions: OUT=folder
-	@$(CARGO) run --quiet --package gradebook --bin class-copy -- --out "$(OUT)" $(ARGS)
+	@$(CARGO) run --quiet --package gradebook --bin class-copy -- $(and $(OUT),--out "$(OUT)") $(ARGS)
 
 # What only a teacher has; a class copy is without it.
 TEACHERS = $(if $(wildcard tests/keys/Cargo.toml),keys gradebook)
