@@ -161,6 +161,7 @@ impl Known {
         let words = words.iter().map(|word| word.as_str());
         let handed_on = words.skip(start).flat_map(|word| match word {
             word if word == variable => arguments.to_vec(),
+            word if word.contains('$') => vec![], // what make puts there
             word => vec![word.to_owned()],
         });
         self.cargo(&handed_on.collect::<Vec<_>>())

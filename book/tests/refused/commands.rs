@@ -51,6 +51,22 @@ fn a_package_that_only_a_class_copy_is_without() {
 }
 
 #[test]
+fn a_variable_that_a_target_hands_on_with_its_flag() {
+    let book = command("make gradebook OUT=here ARGS=\"--shard 1/3\"");
+    let makefile = "\
+run-ch02:
+\t@$(CARGO) run --package ch02-single-server -- $(ARGS)
+gradebook:
+\t@$(CARGO) run --package gradebook -- $(and $(OUT),--out \"$(OUT)\") $(ARGS)
+";
+    book.write("Makefile", makefile);
+    book.write("tests/gradebook/Cargo.toml", "[package]\nname = \"gradebook\"\n");
+    book.is_refused("book/en/page.md:2: gradebook has no flag --shard");
+    book.snapshot("gradebook__help", "--shard <K/N>\n");
+    book.is_built();
+}
+
+#[test]
 fn a_flag_that_the_target_does_not_know() {
     command("make run-ch02 ARGS=\"--port 7000 --backlog 2\"")
         .is_refused("book/en/page.md:2: ch02-single-server has no flag --backlog");
