@@ -1,7 +1,7 @@
 //! The process of a student's program: started in a group of its own, drained, ended.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Read, Write};
 #[cfg(unix)]
 use std::os::fd::{AsFd, OwnedFd};
@@ -36,6 +36,7 @@ pub(crate) struct Process {
     pub(crate) stderr: Capture,
     started: Instant,
     ended: RefCell<Option<(ExitStatus, Instant)>>,
+    killed: Cell<bool>,
 }
 
 impl Process {
@@ -62,6 +63,7 @@ impl Process {
             child: RefCell::new(child),
             started,
             ended: RefCell::new(None),
+            killed: Cell::new(false),
         })
     }
 
@@ -87,15 +89,31 @@ impl Process {
         self.end().is_none()
     }
 
-    /// How it ended, and when that was seen first.
+    /// How it ended, and when that was seen first. It is not waited for yet: until then nobody else
+    /// gets its process id, and what we do to that id and its group we do to nobody else.
     fn end(&self) -> Option<(ExitStatus, Instant)> {
         let mut ended = self.ended.borrow_mut();
         if ended.is_none() {
-            // Not ChildWrapper::try_wait, which waits for the whole group.
-            let status = self.child.borrow_mut().inner_mut().try_wait().ok().flatten();
-            *ended = status.map(|status| (status, Instant::now()));
+            *ended = self.exit_status().map(|status| (status, Instant::now()));
         }
         *ended
+    }
+
+    #[cfg(unix)]
+    fn exit_status(&self) -> Option<ExitStatus> {
+        use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+        use std::os::unix::process::ExitStatusExt;
+
+        let id = WaitId::Pid(Pid::from_raw(i32::try_from(self.id()).ok()?)?);
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let status = waitid(id, look).ok()??;
+        let raw = status.exit_status().map(|code| code << 8).or(status.terminating_signal())?;
+        Some(ExitStatus::from_raw(raw))
+    }
+
+    #[cfg(not(unix))]
+    fn exit_status(&self) -> Option<ExitStatus> {
+        self.child.borrow_mut().inner_mut().try_wait().ok().flatten()
     }
 
     pub(crate) fn look(&self) -> Option<Look> {
@@ -151,11 +169,16 @@ impl Process {
 
     /// Kills the process, its group, and those descendants that have left the group.
     pub(crate) fn kill(&self) {
+        if self.killed.replace(true) {
+            return; // once it has been waited for, its id may be somebody else's
+        }
         let family = family(self.id());
         let mut child = self.child.borrow_mut();
         // Fails if all of the group have ended by themselves.
         let _ = child.start_kill();
-        let _ = child.inner_mut().wait();
+        let status = child.inner_mut().wait().ok();
+        let mut ended = self.ended.borrow_mut();
+        *ended = ended.or(status.map(|status| (status, Instant::now())));
         #[cfg(target_os = "linux")]
         for id in family.into_iter().skip(1) {
             use rustix::process::{Pid, Signal, kill_process};
@@ -301,5 +324,30 @@ impl Capture {
 
     fn lock(&self) -> MutexGuard<'_, Captured> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Command;
+    use std::thread;
+    use std::time::Duration;
+
+    use rustix::process::{Pid, test_kill_process};
+
+    use super::Process;
+
+    #[test]
+    fn nobody_else_gets_the_id_of_a_program_that_has_ended() {
+        let process = Process::start(Command::new("false")).expect("it starts");
+        while process.status().is_none() {
+            thread::sleep(Duration::from_millis(1)); // between two looks
+        }
+        let id = Pid::from_raw(process.id() as i32).expect("an id");
+        assert!(test_kill_process(id).is_ok(), "the kernel keeps it");
+        assert_eq!(process.status().and_then(|status| status.code()), Some(1));
+        process.kill();
+        assert_eq!(process.status().and_then(|status| status.code()), Some(1));
+        process.kill(); // does nothing to whoever has the id now
     }
 }

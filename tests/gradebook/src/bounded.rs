@@ -7,7 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getpid, kill_process, set_child_subreaper};
+
+use crate::processes::{Family, families};
 
 /// What came of a command.
 #[derive(Debug)]
@@ -53,11 +55,35 @@ pub fn run(command: &mut Command, most_time: Duration, kept: [usize; 2]) -> io::
     Ok(Finished { status: status?, stdout, stderr, took: start.elapsed() })
 }
 
-/// Ends all commands that run, and starts no more.
+/// From now on a process below this one whose parent ends becomes a child of this one, so that
+/// `stop` finds it.
+pub fn adopt_orphans() -> io::Result<()> {
+    Ok(set_child_subreaper(Some(getpid()))?)
+}
+
+/// Ends all commands that run, and starts no more: kindly, so that they can end what they have
+/// started, then by force.
+///
+/// Force is for a jail that is just being made: its first process asks the kernel to end with
+/// bwrap, and if bwrap has ended before it could ask, it stays. It takes no notice of SIGTERM,
+/// being the first of its namespace (pid_namespaces(7)).
 pub fn stop() {
+    const GRACE: Duration = Duration::from_millis(500);
+    const MOST: Duration = Duration::from_secs(5);
     let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
     for id in running.unwrap_or_default() {
         let _ = kill_process(id, Signal::TERM);
+    }
+    let start = Instant::now();
+    loop {
+        let left = families();
+        if left.is_empty() || start.elapsed() > MOST {
+            return;
+        }
+        if start.elapsed() > GRACE {
+            left.iter().for_each(Family::kill);
+        }
+        thread::sleep(Duration::from_millis(2)); // between two looks
     }
 }
 

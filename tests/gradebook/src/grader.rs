@@ -5,12 +5,14 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
+use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use checks::{Exercise, Launcher, Outcome, Task, Verdict};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{WaitOptions, getpid, set_child_subreaper, wait};
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +47,7 @@ pub fn play(
     let at_the_end = watchman.clone();
     ctrlc::set_handler(move || {
         at_the_end.end_all();
-        std::process::exit(130);
+        exit(130);
     })?;
     // Should the machine's memory run out all the same, this is to go first (proc(5)).
     let _ = fs::write("/proc/self/oom_score_adj", "1000");
@@ -55,6 +57,11 @@ pub fn play(
     thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
+                if nobody_listens() {
+                    // Whoever has started us was killed before he could end us.
+                    watchman.end_all();
+                    exit(1);
+                }
                 watchman.look();
                 thread::sleep(Duration::from_millis(50)); // between two looks
             }
@@ -65,6 +72,14 @@ pub fn play(
     watchman.end_all();
     wait_for_the_end();
     Ok(())
+}
+
+/// Whether the other end of stdout is closed (poll(2)).
+fn nobody_listens() -> bool {
+    let stdout = stdout();
+    let mut looked_at = [PollFd::new(&stdout, PollFlags::empty())];
+    let found = poll(&mut looked_at, Some(&Timespec::default()));
+    found.is_ok() && looked_at[0].revents().contains(PollFlags::ERR)
 }
 
 fn play_all(tasks: &[Task], watchman: &Watchman) {

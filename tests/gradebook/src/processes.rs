@@ -5,6 +5,8 @@ use std::fs;
 use std::process;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// A child of this process, with all its descendants.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Family {
@@ -16,13 +18,24 @@ pub struct Family {
     pub cpu: Duration,
 }
 
+impl Family {
+    /// Ends them by force.
+    pub fn kill(&self) {
+        for id in self.members.iter().filter_map(|id| Pid::from_raw(i32::try_from(*id).ok()?)) {
+            // Fails for one that has ended meanwhile.
+            let _ = kill_process(id, Signal::KILL);
+        }
+    }
+}
+
 struct Process {
     parent: u32,
     memory: u64,
     cpu: Duration,
 }
 
-/// The families of all children that this process has.
+/// The families of all children that this process has. One that has ended is none, whether or not
+/// somebody has waited for it.
 pub fn families() -> Vec<Family> {
     let all = all();
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -50,13 +63,16 @@ fn all() -> BTreeMap<u32, Process> {
     ids.filter_map(|id| Some((id, read(id)?))).collect()
 }
 
-/// Fields 4, 14 to 17 and 24 of `/proc/ID/stat`: the parent; the ticks in user and in kernel mode,
+/// Fields 3, 4, 14 to 17 and 24 of `/proc/ID/stat`: the state; the parent; the ticks in user and in kernel mode,
 /// its own and those of the children for which it has waited; the pages in memory.
 fn read(id: u32) -> Option<Process> {
     const TICK: Duration = Duration::from_millis(10); // on every Linux that Rust runs on
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name before them is in brackets, and may hold brackets and spaces itself.
     let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+    if fields.first()? == &"Z" {
+        return None;
+    }
     let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
     let ticks = field(14)? + field(15)? + field(16)? + field(17)?;
     Some(Process {

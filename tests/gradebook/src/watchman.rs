@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use checks::{Failed, Outcome};
-use rustix::process::{Pid, Signal, kill_process};
 
 use crate::processes::{Family, families};
 
@@ -48,12 +47,12 @@ impl Watchman {
         if !reasons.contains(&used) {
             reasons.push(used);
         }
-        kill(program);
+        program.kill();
     }
 
     /// Ends all programs.
     pub fn end_all(&self) {
-        families().iter().for_each(kill);
+        families().iter().for_each(Family::kill);
     }
 
     /// Adds to the outcome of a program that has been killed why that may be.
@@ -68,12 +67,5 @@ impl Watchman {
             failed
         };
         Outcome { failed: outcome.failed.as_ref().map(explained), ..outcome.clone() }
-    }
-}
-
-fn kill(program: &Family) {
-    for id in program.members.iter().filter_map(|id| Pid::from_raw(i32::try_from(*id).ok()?)) {
-        // Fails for one that has ended meanwhile.
-        let _ = kill_process(id, Signal::KILL);
     }
 }

@@ -91,7 +91,7 @@ harness::test_with! { bubblewrap,
         kill_process(Pid::from_child(&run), Signal::INT).expect("it runs");
         let status = run.wait().expect("it ends");
         assert_eq!(status.code(), Some(130));
-        nothing_is_left_running(&class);
+        assert_eq!(class.running(), [""; 0]);
         assert_eq!(fs::read_dir(&class.scratch).expect("a folder").count(), 0);
 
         fs::remove_dir_all(class.submissions()).expect("a folder");
@@ -107,7 +107,8 @@ harness::test_with! { bubblewrap,
         let mut run = started(&class);
         run.kill().expect("it runs");
         run.wait().expect("it ends");
-        nothing_is_left_running(&class);
+        let nothing = || class.running().is_empty().then_some(());
+        harness::poll(nothing).unwrap_or_else(|| panic!("{:#?}", class.running()));
         class.has_all_points("ada");
     }
 }
@@ -132,12 +133,6 @@ fn started(class: &Class) -> Child {
     harness::poll(done).expect("Ada is graded");
     assert!(!running_with("ex02-notice-eof").is_empty(), "programs run");
     run
-}
-
-fn nothing_is_left_running(class: &Class) {
-    let scratch = class.scratch.display().to_string();
-    let nothing = || running_with(&scratch).is_empty().then_some(());
-    harness::poll(nothing).unwrap_or_else(|| panic!("{:#?}", running_with(&scratch)));
 }
 
 harness::test_with! { bubblewrap,

@@ -97,6 +97,11 @@ impl Class {
         command
     }
 
+    /// What runs for this class, on this machine.
+    pub fn running(&self) -> Vec<String> {
+        running_with(&self.scratch.display().to_string())
+    }
+
     /// Grades the class; that must work.
     #[track_caller]
     pub fn grade(&self, args: &[&str]) -> String {
