@@ -4,14 +4,16 @@
 //! Talk to it: make run-ch05-client ARGS="--port 6667"
 //! Stop it:    Ctrl-C
 
+use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use common::{Failure, OrFail, exit_status, info, seconds};
-use relay::{Trouble, UdpRelay, UdpSettings};
+use clap::error::ErrorKind as UsageError;
+use clap::{CommandFactory, Parser, Subcommand};
+use common::{Failure, OrFail, exit_status, info, seconds, words};
+use relay::{Shape, TcpRelay, TcpSettings, Trouble, UdpRelay, UdpSettings};
 
 /// Stand between a client and a server, and give them trouble.
 ///
@@ -31,6 +33,12 @@ enum Protocol {
     /// Without percentages, all pass. What is left of 100 percent passes.
     #[command(verbatim_doc_comment)]
     Udp(Udp),
+
+    /// Chop streams into pieces, merge what was sent apart, and delay, in both directions.
+    ///
+    /// Every byte is handed on, once and in order, and so are the end of a stream and a reset.
+    #[command(verbatim_doc_comment)]
+    Tcp(Tcp),
 }
 
 #[derive(clap::Args)]
@@ -83,6 +91,37 @@ struct Udp {
     hold: Duration,
 }
 
+#[derive(clap::Args)]
+struct Tcp {
+    #[command(flatten)]
+    way: Way,
+
+    /// Hand on pieces of so many bytes at the most; the seed decides how many
+    #[arg(long, value_name = "BYTES")]
+    chop: Option<usize>,
+
+    /// Hand on pieces of exactly as many bytes as --chop says
+    #[arg(long, requires = "chop")]
+    even: bool,
+
+    /// How long to wait between two pieces, so that each can be read alone
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    pause: Option<Duration>,
+
+    /// Hold bytes back until so many are together
+    #[arg(long, value_name = "BYTES")]
+    merge: Option<usize>,
+
+    /// How long to wait for more before fewer are handed on
+    #[arg(long, value_name = "SECONDS", default_value = "0.05", value_parser = seconds)]
+    #[arg(allow_negative_numbers = true)]
+    patience: Duration,
+
+    /// How long each byte takes
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    delay: Option<Duration>,
+}
+
 fn main() -> ExitCode {
     exit_status(run(&Cli::parse()))
 }
@@ -90,6 +129,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.protocol {
         Protocol::Udp(options) => relay_datagrams(options),
+        Protocol::Tcp(options) => relay_streams(options),
     }
 }
 
@@ -111,8 +151,43 @@ fn relay_datagrams(options: &Udp) -> Result<(), Failure> {
         tell: (!quiet).then_some(|decision| info!("{decision}")),
         ..UdpSettings::new(to)
     });
-    let relay = relay.or_fail_to_listen(format_args!("cannot relay from {listen}"))?;
+    let relay = relay.or_else(|error| refuse(listen, error))?;
     stay(to, relay.seed(), relay.address())
+}
+
+fn relay_streams(options: &Tcp) -> Result<(), Failure> {
+    let Way { to, listen, seed, quiet } = options.way;
+    let shape = Shape {
+        chop: options.chop,
+        even: options.even,
+        pause: options.pause.unwrap_or_default(),
+        merge: options.merge,
+        patience: options.patience,
+        delay: options.delay.unwrap_or_default(),
+    };
+    let relay = TcpRelay::start(TcpSettings {
+        listen,
+        seed: seed.unwrap_or_else(any_seed),
+        to_server: shape,
+        to_client: shape,
+        tell: (!quiet).then_some(|handed| info!("{handed}")),
+        ..TcpSettings::new(to)
+    });
+    let relay = relay.or_else(|error| refuse(listen, error))?;
+    stay(to, relay.seed(), relay.address())
+}
+
+/// Says why there is no relay. Settings that contradict themselves are wrong usage (exit status 2).
+fn refuse<T>(listen: SocketAddr, error: io::Error) -> Result<T, Failure> {
+    let what = format!("cannot relay from {listen}");
+    match error.kind() {
+        ErrorKind::InvalidInput => Cli::command().error(UsageError::ValueValidation, error).exit(),
+        ErrorKind::AddrInUse => Err(Failure::new(format_args!(
+            "{what}: {} (is another relay running? try --listen 127.0.0.1:0)",
+            words(&error)
+        ))),
+        _ => Err(error).or_fail(what),
+    }
 }
 
 /// A small one, for people to type.

@@ -31,7 +31,7 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
                  acknowledgement like a block.",
             ],
             page: "chapter-05.md#sending-again",
-            deadline: Duration::from_secs(60),
+            deadline: SLOW,
             needs: Needs::Nothing,
             play: block_after_block,
         },
@@ -46,7 +46,7 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
                  blocks.",
             ],
             page: "chapter-05.md#sending-again",
-            deadline: DEADLINE,
+            deadline: SLOW,
             needs: Needs::Nothing,
             play: sent_again,
         },
@@ -61,7 +61,7 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
                  acknowledgement that is due, pass over, and receive again.",
             ],
             page: "chapter-05.md#what-can-go-wrong",
-            deadline: DEADLINE,
+            deadline: SLOW,
             needs: Needs::Nothing,
             play: only_its_own,
         },
@@ -91,7 +91,7 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
                  puts \"error: \" before it, and makes it exit status 1.",
             ],
             page: "common.md#one-way-to-fail",
-            deadline: DEADLINE,
+            deadline: SLOW,
             needs: Needs::Nothing,
             play: gives_up,
         },
@@ -153,12 +153,15 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
                 "If every other check passes, look at what you print on stdout besides the text.",
             ],
             page: "chapter-05.md#what-can-go-wrong",
-            deadline: Duration::from_secs(30),
+            deadline: SLOW,
             needs: Needs::Nothing,
             play: over_a_bad_path,
         },
     ],
 };
+
+/// For what takes its time, or takes many turns, on a machine that is slow.
+const SLOW: Duration = Duration::from_secs(60);
 
 /// The most bytes of a block.
 const BLOCK: usize = 512;
@@ -195,7 +198,7 @@ fn block_after_block(stage: &Stage) -> Played {
 
 fn sent_again(stage: &Stage) -> Played {
     let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
-    let (far, sender) = Far::of(stage, &text, &["--timeout", "0.1", "--tries", "50"])?;
+    let (far, sender) = Far::of(stage, &text, &["--timeout", "0.1", "--tries", "20"])?;
     for number in 0..3 {
         far.takes(&text.datagram(number))?;
         far.takes_it_again()?;
@@ -207,7 +210,7 @@ fn sent_again(stage: &Stage) -> Played {
 fn only_its_own(stage: &Stage) -> Played {
     let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
     let stranger = stage.datagram_peer("stranger")?;
-    let (far, _sender) = Far::of(stage, &text, &["--timeout", "0.3", "--tries", "20"])?;
+    let (far, _sender) = Far::of(stage, &text, &["--timeout", "0.2", "--tries", "15"])?;
     far.takes(&text.datagram(0))?;
     far.acknowledges(1)?;
     far.acknowledges(256)?; // its last byte is 0
