@@ -11,6 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use process_wrap::std::{ChildWrapper, CommandWrap};
+#[cfg(unix)]
+use rustix::io::Errno;
 
 #[cfg(target_os = "linux")]
 use crate::orphans;
@@ -237,10 +239,13 @@ impl Capture {
             loop {
                 // Read under the lock, so that at any time what has been written is either in the
                 // pipe or captured.
-                let _ = poll(&mut [PollFd::new(&stream, PollFlags::IN)], None);
+                let readable = poll(&mut [PollFd::new(&stream, PollFlags::IN)], None);
+                if readable == Err(Errno::INTR) {
+                    continue; // a read would block now, and nobody else would get the lock
+                }
                 let mut captured = writer.lock();
                 // A broken pipe is as good as the end.
-                let count = stream.read(&mut buffer).unwrap_or(0);
+                let count = uninterrupted(|| stream.read(&mut buffer)).unwrap_or(0);
                 captured.add(&buffer[..count]);
                 if count == 0 {
                     return;
@@ -257,7 +262,7 @@ impl Capture {
         thread::spawn(move || {
             let mut buffer = vec![0; 64 << 10];
             loop {
-                let count = stream.read(&mut buffer).unwrap_or(0);
+                let count = uninterrupted(|| stream.read(&mut buffer)).unwrap_or(0);
                 writer.lock().add(&buffer[..count]);
                 if count == 0 {
                     return;
@@ -324,6 +329,16 @@ impl Capture {
 
     fn lock(&self) -> MutexGuard<'_, Captured> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes a call again if the machine was stopped in the middle of it (signal(7)).
+fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
     }
 }
 

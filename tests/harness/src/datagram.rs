@@ -6,7 +6,7 @@ use std::net::{SocketAddr, UdpSocket};
 use socket2::{Domain, Socket, Type};
 
 use crate::scene::shown;
-use crate::{DEADLINE, Scene, poll};
+use crate::{DEADLINE, Scene, poll, uninterrupted};
 
 /// A scripted peer that speaks in datagrams.
 pub struct DatagramPeer {
@@ -59,7 +59,7 @@ impl DatagramPeer {
     pub fn receives(&self, expected: impl AsRef<[u8]>) -> SocketAddr {
         let expected = expected.as_ref();
         let mut buffer = vec![0; 65536];
-        let (count, from) = match self.socket.recv_from(&mut buffer) {
+        let (count, from) = match uninterrupted(|| self.socket.recv_from(&mut buffer)) {
             Ok(received) => received,
             Err(error) => self.scene.fail(format_args!(
                 "{}: expected {}: {error}",

@@ -29,6 +29,7 @@ pub use reader::run_until_its_reader_leaves;
 pub use resources::Resources;
 pub use scene::Scene;
 
+use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,17 @@ pub fn build(package: &str) -> String {
     let built = escargot::CargoBuild::new().package(package).bin(package).run();
     let program = built.unwrap_or_else(|error| panic!("cannot build {package}: {error}"));
     program.path().display().to_string()
+}
+
+/// Makes a call again if it was interrupted: one with a timeout is, when the machine has been stopped
+/// and goes on (signal(7)).
+pub(crate) fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
 }
 
 /// Looks again and again until `found` returns something; `None` if [`DEADLINE`] passes first.

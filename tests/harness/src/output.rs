@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use crate::DEADLINE;
+use crate::{DEADLINE, uninterrupted};
 
 /// How much is kept of one stream, in bytes. A program that floods must not fill the memory: what
 /// it writes beyond this is read and thrown away.
@@ -44,7 +44,7 @@ impl Output {
             let mut buffer = vec![0; 65536];
             loop {
                 // A broken pipe is as good as the end.
-                let count = stream.read(&mut buffer).unwrap_or(0);
+                let count = uninterrupted(|| stream.read(&mut buffer)).unwrap_or(0);
                 let mut state = writer.state();
                 let room = MOST - state.bytes.len();
                 state.bytes.extend_from_slice(&buffer[..count.min(room)]);

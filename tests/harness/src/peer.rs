@@ -7,7 +7,7 @@ use std::time::Duration;
 use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::scene::shown;
-use crate::{DEADLINE, Scene};
+use crate::{DEADLINE, Scene, uninterrupted};
 
 /// One end of a TCP connection.
 pub struct Peer {
@@ -93,7 +93,7 @@ impl Peer {
         let mut received = vec![0; expected.len()];
         let mut count = 0;
         while count < expected.len() {
-            match (&self.stream).read(&mut received[count..]) {
+            match uninterrupted(|| (&self.stream).read(&mut received[count..])) {
                 Ok(0) => break,
                 Ok(more) => count += more,
                 Err(error) => self.fail(format_args!(
@@ -114,7 +114,7 @@ impl Peer {
     #[track_caller]
     pub fn receives_end(&self) {
         let mut byte = [0];
-        match (&self.stream).read(&mut byte) {
+        match uninterrupted(|| (&self.stream).read(&mut byte)) {
             Ok(0) => self.record("receives the end of the stream"),
             Ok(_) => self.fail(format_args!("expected the end, received {}", shown(&byte))),
             Err(error) => self.fail(format_args!("expected the end of the stream: {error}")),

@@ -198,7 +198,7 @@ fn block_after_block(stage: &Stage) -> Played {
 
 fn sent_again(stage: &Stage) -> Played {
     let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
-    let (far, sender) = Far::of(stage, &text, &["--timeout", "0.1", "--tries", "20"])?;
+    let (far, sender) = Far::of(stage, &text, &["--timeout", "0.1", "--tries", "50"])?;
     for number in 0..3 {
         far.takes(&text.datagram(number))?;
         far.takes_it_again()?;
@@ -210,7 +210,7 @@ fn sent_again(stage: &Stage) -> Played {
 fn only_its_own(stage: &Stage) -> Played {
     let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
     let stranger = stage.datagram_peer("stranger")?;
-    let (far, _sender) = Far::of(stage, &text, &["--timeout", "0.2", "--tries", "15"])?;
+    let (far, _sender) = Far::of(stage, &text, &["--timeout", "0.3", "--tries", "20"])?;
     far.takes(&text.datagram(0))?;
     far.acknowledges(1)?;
     far.acknowledges(256)?; // its last byte is 0
