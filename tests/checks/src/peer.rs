@@ -136,6 +136,8 @@ impl Peer {
             self.stage.tell(&self.name, format_args!("receives {}", quoted(expected)));
             return Ok(());
         }
+        drop(received);
+        let received = self.hears_all();
         let came = |rest: String| match received.is_empty() {
             true => rest,
             false => format!("{}, then {rest}", quoted(&received)),
@@ -159,7 +161,8 @@ impl Peer {
             let more = !self.read().is_empty();
             (more || self.end.get().is_some()).then_some(())
         });
-        let received = self.received.borrow();
+        let more = !self.received.borrow().is_empty();
+        let received = if more { self.hears_all() } else { self.received.borrow() };
         match (ended, self.end.get()) {
             (Ok(()), _) if !received.is_empty() => Err(Failed::fail(wanted, beginning(&received))),
             (Ok(()), Some(End::Closed)) => {
@@ -178,7 +181,8 @@ impl Peer {
             let more = !self.read().is_empty();
             (more || self.end.get().is_some()).then_some(())
         });
-        let received = self.received.borrow();
+        let more = !self.received.borrow().is_empty();
+        let received = if more { self.hears_all() } else { self.received.borrow() };
         match came {
             Err(Silence::AtRest | Silence::Deadline(_)) => Ok(()),
             Err(silence) => Err(missing(&wanted, silence)),
@@ -242,6 +246,12 @@ impl Peer {
     /// Whatever has come, added to what has been received and not been asked for.
     pub(super) fn read(&self) -> Ref<'_, Vec<u8>> {
         self.read_until(usize::MAX)
+    }
+
+    /// All that comes until the program has no more to say.
+    fn hears_all(&self) -> Ref<'_, Vec<u8>> {
+        self.stage.hears_all();
+        self.read()
     }
 
     /// Sleeps until something comes; for a moment at most.

@@ -219,6 +219,12 @@ impl Stage {
         self.settle_for(Duration::from_millis(20));
     }
 
+    /// Waits until the programs have said all that they have to say. When something else has come
+    /// than was expected, what is told of it is then the same in every run.
+    pub(crate) fn hears_all(&self) {
+        self.settle_for(AT_REST);
+    }
+
     fn settle_for(&self, asleep: Duration) {
         const COMPUTING: Duration = Duration::from_millis(100); // on a core
         const WAKING: Duration = Duration::from_secs(1);
@@ -281,7 +287,7 @@ impl Stage {
     pub(crate) fn printed(&self) -> [String; 2] {
         let when_silent = self.0.silent.take();
         when_silent.unwrap_or_else(|| {
-            self.settle_for(AT_REST);
+            self.hears_all();
             self.all_printed()
         })
     }

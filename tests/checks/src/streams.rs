@@ -21,12 +21,13 @@ impl Program {
             let came = self.delivered();
             (came.len() >= expected.len() || !expected.starts_with(&came)).then_some(())
         });
-        let came = self.delivered();
-        if came.starts_with(expected) {
+        if self.delivered().starts_with(expected) {
             self.read.set(self.read.get() + expected.len());
             self.stage.tell("your program", format_args!("writes {}", quoted(expected)));
             return Ok(());
         }
+        self.stage.hears_all();
+        let came = self.delivered();
         Err(match enough {
             Ok(()) => Failed::fail(wanted, quoted(&came)),
             Err(silence) if came.is_empty() => missing(&wanted, silence),
