@@ -148,10 +148,11 @@ fn directive_text(
         }
         "output" => output::shown(project, arguments),
         "line" => source::line(project, arguments),
-        "task" if !page.stands_alone(&directive.place) => {
+        "task" | "tasks" if !page.stands_alone(&directive.place) => {
             Err("an exercise stands alone, at the beginning of its line".into())
         }
         "task" => task::shown(project, arguments),
+        "tasks" => task::table(project),
         "sources" if arguments.is_empty() => Err("sources are of a FOLDER".into()),
         "sources" => source::list(project, arguments),
         name => Err(format!("there is no directive called {name:?}")),

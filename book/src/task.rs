@@ -36,6 +36,29 @@ pub fn shown(project: &Project, wanted: &str) -> Result<String, String> {
     Ok(fitted(task))
 }
 
+/// `{{#tasks}}`: all exercises in a table, with the time that each README says to plan.
+pub fn table(project: &Project) -> Result<String, String> {
+    let mut table = "| exercise | minutes |\n|---|---|\n".to_owned();
+    let mut sum = 0;
+    for task in all(project).map_err(|error| error.to_string())? {
+        let (title, minutes) = title_and_minutes(&task)?;
+        let name = name(&task.file).unwrap_or_default();
+        let chapter = name.split_once('-').map_or("", |(number, _)| number);
+        table += &format!("| [{title}](chapter-{chapter}.md#exercises) | {minutes} |\n");
+        sum += minutes;
+    }
+    Ok(format!("{table}| all | {sum} |\n"))
+}
+
+fn title_and_minutes(task: &Page) -> Result<(&str, u32), String> {
+    let title = task.text.lines().find_map(|line| line.strip_prefix("# "));
+    let plan = |line: &str| line.strip_prefix("Plan ")?.strip_suffix(" minutes.")?.parse().ok();
+    let minutes = task.text.lines().find_map(plan);
+    let missing = |what| format!("{}: there is no {what}", slashes(&task.file));
+    let title = title.ok_or_else(|| missing("title"))?;
+    Ok((title, minutes.ok_or_else(|| missing("line \"Plan 15 minutes.\""))?))
+}
+
 /// The text with its headings deeper, and its links seen from the book.
 fn fitted(task: &Page) -> String {
     let mut changes = Vec::new();

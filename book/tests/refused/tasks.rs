@@ -28,6 +28,27 @@ fn an_exercise_is_a_part_of_its_page() {
 }
 
 #[test]
+fn the_time_for_each_exercise() {
+    let page = "# A page\n\n## Exercises\n\n{{#tasks}}\n\n{{#task 02-notice-eof}}\n";
+    let readme = "# 02-notice-eof: the end\n\nPlan 15 minutes.\n";
+    let book = exercise(readme, page);
+    book.write("book/en/chapter-02.md", "# A chapter\n\n## Exercises\n");
+    book.write(
+        "book/en/SUMMARY.md",
+        "# Summary\n\n[Welcome](welcome.md)\n\n- [A server](chapter.md)\n- [Methods](methods.md)\n\
+         - [A page](page.md)\n- [02](chapter-02.md)\n",
+    );
+    book.is_built();
+    book.shows(
+        "page",
+        "<td><a href=\"chapter-02.html#exercises\">02-notice-eof: the end</a></td><td>15</td>",
+    );
+    book.shows("page", "<td>all</td><td>15</td>");
+    exercise("# 02-notice-eof: the end\n", page)
+        .is_refused(&format!("book/en/page.md:5: {README}: there is no line \"Plan 15 minutes.\""));
+}
+
+#[test]
 fn an_exercise_that_no_page_shows() {
     exercise("# 02-notice-eof: the end\n", "# A page\n")
         .is_refused(&format!("{README}:1: no page shows it by {{{{#task 02-notice-eof}}}}"));
