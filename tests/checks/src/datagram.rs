@@ -109,7 +109,7 @@ impl DatagramPeer {
         let wanted = format!("no datagram to be sent to {}", self.name);
         match self.stage.awaits(|| self.takes()) {
             Ok((bytes, _)) => Err(Failed::fail(wanted, format!("the datagram {}", quoted(&bytes)))),
-            Err(Silence::AtRest | Silence::Ended(_)) => Ok(()),
+            Err(Silence::AtRest | Silence::Restless | Silence::Ended(_)) => Ok(()),
             Err(silence) => Err(missing(&wanted, silence)),
         }
     }

@@ -184,7 +184,7 @@ impl Peer {
         let more = !self.received.borrow().is_empty();
         let received = if more { self.hears_all() } else { self.received.borrow() };
         match came {
-            Err(Silence::AtRest | Silence::Deadline(_)) => Ok(()),
+            Err(Silence::AtRest | Silence::Restless | Silence::Deadline(_)) => Ok(()),
             Err(silence) => Err(missing(&wanted, silence)),
             Ok(()) if !received.is_empty() => Err(Failed::fail(wanted, beginning(&received))),
             Ok(()) => {

@@ -139,7 +139,7 @@ impl Program {
         let mut wakes = Wakes::since_now(&self.process);
         let came = match self.stage.awaits(|| wakes.are_many().then_some(())) {
             Err(Silence::AtRest) => return Ok(()),
-            Ok(()) => AGAIN.to_owned(),
+            Ok(()) | Err(Silence::Restless) => AGAIN.to_owned(),
             Err(Silence::Busy) => BUSY.to_owned(),
             // A machine under load may not have had the time for as much computing as counts.
             Err(Silence::Deadline(_)) => match self.process.look() {

@@ -21,6 +21,12 @@ pub(crate) const RESTLESS: u64 = 50;
 /// a crowded machine has given it less than that; a fifth of it will do.
 pub(crate) const AWAKE: Duration = Duration::from_secs(3);
 
+/// For how long, and how often at least, a program must wake up within one wait, and nothing come of
+/// it, before it is taken to go on like that for ever. A loop that looks and sleeps 10 ms gets there.
+/// A program that sends again whenever nothing has come does not; nor does one that looks as often
+/// while it waits out a time, for those of the checks are shorter.
+pub(crate) const IN_VAIN: (Duration, u64) = (Duration::from_secs(5), 300);
+
 /// Why a check has stopped waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silence {
@@ -30,6 +36,8 @@ pub enum Silence {
     AtRest,
     /// It has used a core for a while.
     Busy,
+    /// It wakes up again and again, and nothing comes of it.
+    Restless,
     /// It prints and prints.
     Flooding,
     /// The deadline of the check has passed.
@@ -48,6 +56,9 @@ impl Silence {
                 "nothing: your program keeps a core busy all the time ({} s without a result)",
                 BUSY.as_secs()
             ),
+            Self::Restless => {
+                "nothing: your program wakes up again and again, and nothing comes of it".to_owned()
+            }
             Self::Flooding => "nothing: your program prints without end".to_owned(),
             Self::Deadline(deadline) => format!("nothing within {} s", deadline.as_secs_f64()),
         }

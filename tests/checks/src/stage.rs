@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::process::{Capture, FLOOD, Process};
-use crate::silence::{AT_REST, AWAKE, BUSY, RESTLESS};
+use crate::silence::{AT_REST, AWAKE, BUSY, IN_VAIN, RESTLESS};
 use crate::watch::Look;
 use crate::{Failed, Launcher, Program, Silence};
 
@@ -310,8 +310,10 @@ impl Stage {
 /// Looks at the programs of a stage from time to time.
 struct Watch<'a> {
     stage: &'a Stage,
+    begun: Instant,
     written: u64,
     cpu: Option<Duration>,
+    sleeps: Option<u64>,
     awake_since: Instant,
     last: Vec<Look>,
     unchanged_since: Instant,
@@ -329,8 +331,10 @@ impl<'a> Watch<'a> {
     fn begin(stage: &'a Stage) -> Self {
         let now = Instant::now();
         Self {
+            begun: now,
             written: written(stage),
             cpu: None,
+            sleeps: None,
             awake_since: now,
             last: Vec::new(),
             unchanged_since: now,
@@ -366,6 +370,12 @@ impl<'a> Watch<'a> {
         let awake = self.awake_since.elapsed() > AWAKE && computed > BUSY / 5;
         if computed > BUSY || awake {
             return Some(Silence::Busy);
+        }
+        let (long, often) = IN_VAIN;
+        let sleeps: u64 = looks.iter().flat_map(|look| look.sleeps.values()).sum();
+        let woken = sleeps.saturating_sub(*self.sleeps.get_or_insert(sleeps));
+        if woken > often && self.begun.elapsed() > long && !self.stage.0.patient.get() {
+            return Some(Silence::Restless);
         }
         let unread = self.stage.0.watched.borrow().iter().any(|process| process.has_unread());
         self.unchanged_looks += 1;

@@ -1,4 +1,6 @@
-//! Makes a class to grade, from the keys: `cargo run -p gradebook --example class-of-keys -- DIR 100`
+//! Makes a class to grade, from the keys, to measure how long that takes:
+//! `cargo run -p gradebook --example class-of-keys -- DIR 100 1` makes 100 submissions, in each of
+//! which one exercise has been worked on, and then another; without the last number, all have been.
 //!
 //! Of ten programs four are solutions, three are wrong, two are starters that nobody has touched,
 //! and one does not compile, hangs, or means harm. No two that somebody has written are the same,
@@ -32,16 +34,22 @@ fn main() -> Result<()> {
     let mut args = env::args().skip(1);
     let folder = PathBuf::from(args.next().context("say where: class-of-keys DIR COUNT")?);
     let count: usize = args.next().context("say how many: class-of-keys DIR COUNT")?.parse()?;
-    let only = args.next();
-    let exercises = checks::all().into_iter();
-    let exercises = exercises.filter(|it| only.as_ref().is_none_or(|only| only == it.name));
-    let keys: Vec<(&Exercise, Key)> =
-        exercises.map(|exercise| Ok((exercise, Key::read(exercise)?))).collect::<Result<_>>()?;
+    let exercises = checks::all();
+    let each: usize = args.next().map_or(Ok(exercises.len()), |each| each.parse())?;
+    let keys: Vec<(&Exercise, Key)> = exercises
+        .into_iter()
+        .map(|exercise| Ok((exercise, Key::read(exercise)?)))
+        .collect::<Result<_>>()?;
     for student in 0..count {
         let mut files = BTreeMap::new();
         for (index, (exercise, key)) in keys.iter().enumerate() {
             let path = format!("{}/src/main.rs", exercise.folder());
-            files.insert(path, program(student, student * 7 + index * 3, key)?);
+            let worked_on = (index + keys.len() - student % keys.len()) % keys.len() < each;
+            let program = match worked_on {
+                true => program(student, student * 7 + index * 4, key)?,
+                false => key.starter.clone(),
+            };
+            files.insert(path, program);
         }
         let name = format!("student-{student:03}");
         match student % 5 {

@@ -1,6 +1,7 @@
 //! Runs a command that may neither take for ever nor say without end.
 
 use std::io::{self, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, PoisonError};
@@ -32,6 +33,8 @@ static RUNNING: Mutex<Option<Vec<Pid>>> = Mutex::new(Some(Vec::new()));
 pub fn run(command: &mut Command, most_time: Duration, kept: [usize; 2]) -> io::Result<Finished> {
     let start = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Ctrl-C is for us: whoever ends is ended by `stop`.
+    command.process_group(0);
     let mut child = {
         let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         let running = running.as_mut().ok_or(io::ErrorKind::Interrupted)?;
@@ -55,12 +58,6 @@ pub fn run(command: &mut Command, most_time: Duration, kept: [usize; 2]) -> io::
     Ok(Finished { status: status?, stdout, stderr, took: start.elapsed() })
 }
 
-/// From now on a process below this one whose parent ends becomes a child of this one, so that
-/// `stop` finds it.
-pub fn adopt_orphans() -> io::Result<()> {
-    Ok(set_child_subreaper(Some(getpid()))?)
-}
-
 /// Ends all commands that run, and starts no more: kindly, so that they can end what they have
 /// started, then by force.
 ///
@@ -70,6 +67,9 @@ pub fn adopt_orphans() -> io::Result<()> {
 pub fn stop() {
     const GRACE: Duration = Duration::from_millis(500);
     const MOST: Duration = Duration::from_secs(5);
+    // From now on a process below this one whose parent ends becomes a child of this one, and is
+    // found. Not earlier: children that have ended would gather, for nobody waits for them.
+    let _ = set_child_subreaper(Some(getpid()));
     let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
     for id in running.unwrap_or_default() {
         let _ = kill_process(id, Signal::TERM);

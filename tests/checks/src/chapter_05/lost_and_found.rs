@@ -161,7 +161,7 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
 };
 
 /// For what takes its time, or takes many turns, on a machine that is slow.
-const SLOW: Duration = Duration::from_secs(60);
+const SLOW: Duration = Duration::from_secs(30);
 
 /// The most bytes of a block.
 const BLOCK: usize = 512;
@@ -552,7 +552,7 @@ impl Transfer {
             (Err(_), Some(status)) => {
                 Err(Failed::fail(WANTED, format!("a part of it; the receiver {}", ended(status))))
             }
-            (Err(Silence::AtRest | Silence::Deadline(_)), None) => {
+            (Err(Silence::AtRest | Silence::Restless | Silence::Deadline(_)), None) => {
                 Err(Failed::timeout(WANTED, "a part of it, and then nothing, for ever"))
             }
             (Err(silence), None) => Err(missing(WANTED, silence)),
