@@ -105,9 +105,11 @@ impl Compiler {
             return Ok(program);
         }
         fs::create_dir_all(&folder)?;
-        let main = folder.join("main.rs");
+        // In a place of its own: another run may be compiling the same.
+        let place = tempfile::tempdir_in(&folder)?;
+        let main = place.path().join("main.rs");
         fs::write(&main, source)?;
-        let unfinished = folder.join(format!("{name}.unfinished"));
+        let unfinished = place.path().join(name);
         let output = self
             .command(&main, &unfinished)
             .args(["-D", "warnings"])
