@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use jiff::{Timestamp, Unit};
+use chrono::{SecondsFormat, Utc};
 
 use crate::result::{Graded, SCHEMA, Submission};
 use crate::write;
@@ -104,6 +104,5 @@ fn write_unless_known(file: &Path, new: Submission) -> Result<Submission> {
 }
 
 fn now() -> String {
-    let now = Timestamp::now();
-    now.round(Unit::Second).unwrap_or(now).to_string()
+    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
