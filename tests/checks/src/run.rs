@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{Check, Exercise, Failed, Launcher, Outcome, Stage, Verdict};
+use crate::{Check, Exercise, Failed, Launcher, MOST_TIMES, Outcome, Stage, Verdict};
 
 /// One check of one program.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl Task {
             let _ =
                 send.send(played.unwrap_or_else(|panic| Outcome::grader_error(message(&*panic))));
         });
-        let limit = self.check.deadline + Duration::from_secs(20);
+        let limit = self.check.deadline * MOST_TIMES + Duration::from_secs(20);
         let outcome = receive.recv_timeout(limit);
         let outcome = outcome.unwrap_or_else(|_| Outcome::grader_error("the check is stuck"));
         Outcome { took: start.elapsed(), ..outcome }

@@ -166,7 +166,8 @@ fn most_time(exercise: &Exercise) -> Duration {
     let longest = exercise.checks.iter().map(|check| check.deadline).max().unwrap_or_default();
     let rounds = exercise.checks.len().div_ceil(AT_ONCE);
     let rounds = u32::try_from(rounds).unwrap_or(u32::MAX);
-    (longest + Duration::from_secs(20)).saturating_mul(rounds) + Duration::from_secs(10)
+    (longest * checks::MOST_TIMES + Duration::from_secs(20)).saturating_mul(rounds)
+        + Duration::from_secs(10)
 }
 
 /// Why the grader has not said more than it has.

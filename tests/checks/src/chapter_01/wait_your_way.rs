@@ -62,9 +62,9 @@ pub(super) static WAIT_YOUR_WAY: Exercise = Exercise {
             name: "wait waits after a now, too",
             points: 2,
             hints: &[
-                "Say now, then wait. Does it still wait?",
-                "Whether a call waits is a property of the socket, not of the call. What is the \
-                 state of the socket when now has answered?",
+                "Say now, then wait. Does each answer when it should?",
+                "set_nonblocking is of the socket, and outlives the call for which it was set. What \
+                 is the state of the socket when now has answered?",
                 "Put it back: set_nonblocking(false) after the look, whatever it has found.",
             ],
             page: "waiting.md#waiting",
@@ -93,7 +93,7 @@ pub(super) static WAIT_YOUR_WAY: Exercise = Exercise {
                 "The kernel keeps datagrams for a socket until recv takes them, one each time.",
                 "One recv for each command, on the one socket; and common::printable for the text.",
             ],
-            page: "common.md#bytes-to-text",
+            page: "chapter-01.md#three-ways-to-wait",
             deadline: DEADLINE,
             needs: Needs::Nothing,
             play: what_has_come_before,
@@ -117,7 +117,8 @@ pub(super) static WAIT_YOUR_WAY: Exercise = Exercise {
             name: "it is the same socket all the time",
             points: 1,
             hints: &[
-                "How many sockets does your program create, and where is each of them bound?",
+                "Say now and wait a few times. Which sockets has your program open then, and can each of \
+                 the two words still be said?",
                 "Create and bind one socket at 127.0.0.1 before the first command, and hand a \
                  reference to it to both ways.",
             ],

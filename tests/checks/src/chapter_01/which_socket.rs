@@ -31,8 +31,8 @@ pub(super) static WHICH_SOCKET: Exercise = Exercise {
             name: "the family is the one that is asked for",
             points: 1,
             hints: &[
-                "What does your program hand to Socket::new as its first argument, if it is \
-                 started with --family inet6?",
+                "Has your program a socket open at all? If so, what does it hand to Socket::new as \
+                 its first argument, when it is started with --family inet6?",
                 "unix is Domain::UNIX, inet is Domain::IPV4, inet6 is Domain::IPV6.",
             ],
             page: "families-and-types.md#families",
@@ -44,8 +44,8 @@ pub(super) static WHICH_SOCKET: Exercise = Exercise {
             name: "the type is the one that is asked for",
             points: 1,
             hints: &[
-                "What does your program hand to Socket::new as its second argument, if it is \
-                 started with --type dgram?",
+                "Has your program a socket open at all? If so, what does it hand to Socket::new as \
+                 its second argument, when it is started with --type dgram?",
                 "stream is Type::STREAM, dgram is Type::DGRAM.",
             ],
             page: "families-and-types.md#types",
@@ -57,7 +57,7 @@ pub(super) static WHICH_SOCKET: Exercise = Exercise {
             name: "every family goes with every type",
             points: 2,
             hints: &[
-                "There are six pairs. Which of them does your program make?",
+                "There are six pairs. Which sockets does your program have open for each of them?",
                 "The family and the type are two choices: neither of them follows from the other.",
                 "Two match expressions, one for each argument of Socket::new, cover all six.",
             ],
@@ -70,7 +70,7 @@ pub(super) static WHICH_SOCKET: Exercise = Exercise {
             name: "a line of input changes nothing",
             points: 1,
             hints: &[
-                "Start your program and press Enter. Does it go on?",
+                "Start your program and press Enter. Does it go on, with its socket open?",
                 "The input ends with Ctrl-D, or when the other end of the pipe is closed. A line \
                  is not its end.",
                 "Read until a read returns Ok(0). std::io::copy from stdin to std::io::sink does \

@@ -118,8 +118,9 @@ pub(super) static SPLIT_CHARACTER: Exercise = Exercise {
             name: "the next client starts with nothing",
             points: 1,
             hints: &[
-                "Where does the variable live that holds the unfinished character, and for how \
-                 long?",
+                "One client leaves in the middle of a character, and the next one sends a byte. Is \
+                 that byte shown alone, and as \\x and two digits? Where does the variable live that \
+                 holds what one client has begun?",
                 "Each conversation has bytes of its own. Make the variable where the conversation \
                  begins.",
             ],
