@@ -35,6 +35,15 @@ impl DatagramPeer {
         address.map_err(|error| Failed::grader(format_args!("{}'s address", self.name), error))
     }
 
+    /// From now on nobody listens at its port, which nobody else gets either: a socket that is
+    /// connected takes datagrams from its peer alone (udp(7)), and this one's peer is itself.
+    pub fn stops_listening(&self) -> Played {
+        let connected = self.address().map(|address| self.socket.connect(address))?;
+        connected.map_err(|error| Failed::grader(format_args!("to close {}", self.name), error))?;
+        self.stage.tell(&self.name, "listens at its port no more");
+        Ok(())
+    }
+
     /// Its port, as an argument for a program.
     pub fn port(&self) -> Result<String, Failed> {
         Ok(self.address()?.port().to_string())

@@ -86,7 +86,9 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
             points: 1,
             hints: &[
                 "Count how often each block is sent. When does the counting begin anew?",
-                "--tries is for each block, and the last try has its timeout, too.",
+                "--tries is for each block, and the last try has its timeout, too. Where nobody \
+                 listens, recv or send may fail with \"connection refused\": that is a loss, and the \
+                 timeout goes on.",
                 "Return a Failure: \"no acknowledgement of number 1 after 3 tries\". exit_status \
                  puts \"error: \" before it, and makes it exit status 1.",
             ],
@@ -281,7 +283,20 @@ fn gives_up(stage: &Stage) -> Played {
         return Err(Failed::fail(wanted, "its end, before 1.2 s were over"));
     }
     sender.exits_with(1)?;
-    sender.has_complained(ERROR)
+    sender.has_complained(ERROR)?;
+    gives_up_where_nobody_listens(stage)
+}
+
+fn gives_up_where_nobody_listens(stage: &Stage) -> Played {
+    let gone = stage.datagram_peer("receiver")?;
+    gone.stops_listening()?;
+    let port = gone.port()?;
+    let sender = stage.start(&["send", "--port", &port, "--timeout", "0.2", "--tries", "2"])?;
+    sender.is_fed(stage.word().into_bytes());
+    stage.allows_sleeps_of(Duration::from_millis(200));
+    sender.exits_with(1)?;
+    sender.has_complained("error: no acknowledgement of number 0 after 2 tries")?;
+    sender.has_taken(Duration::from_millis(400))
 }
 
 fn what_comes_twice(stage: &Stage) -> Played {
