@@ -213,6 +213,7 @@ fn each_has_the_whole_time(stage: &Stage) -> Played {
     let client = stage.start_with_hosts(&stage.word(), &places, &["--timeout", "0.4"])?;
     client.prints(&no_connection(first, IN_VAIN))?;
     client.prints(&no_connection(second, IN_VAIN))?;
+    client.has_taken(Duration::from_millis(800))?;
     server.accepts()?;
     Ok(())
 }
