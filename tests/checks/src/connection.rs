@@ -20,9 +20,10 @@ impl Program {
         let (here, there) = (self.address(), client.address()?);
         client.closes();
         // The last segments may still be under way. And the table is no snapshot: what moves in it
-        // while it is read may be missed, so one look without a trace proves nothing.
+        // while it is read may be missed, so a few looks without a trace prove nothing.
+        const LOOKS: u32 = 20;
         let mut looks_in_vain = 0;
-        while looks_in_vain < 3 && !self.stage.time_left().is_zero() {
+        while looks_in_vain < LOOKS && !self.stage.time_left().is_zero() {
             let state = |of, to| Ok(end(of, to)?.map(|end| end.state));
             match (state(here, there)?, state(there, here)?) {
                 (Some(TIME_WAIT), _) => {
