@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
+use std::rc::Rc;
 
 use crate::program::missing;
 use crate::words::quoted;
@@ -12,7 +13,7 @@ use crate::{Failed, Played, Silence, Stage};
 pub struct DatagramPeer {
     stage: Stage,
     name: String,
-    socket: UdpSocket,
+    socket: Rc<UdpSocket>,
 }
 
 impl Stage {
@@ -24,6 +25,8 @@ impl Stage {
         });
         let socket =
             socket.map_err(|error| Failed::grader(format_args!("{name}'s socket"), error))?;
+        let socket = Rc::new(socket);
+        self.keep(Rc::clone(&socket));
         Ok(DatagramPeer { stage: self.clone(), name: name.to_owned(), socket })
     }
 }

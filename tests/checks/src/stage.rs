@@ -1,5 +1,6 @@
 //! Where a check is played: the programs it has started, what has happened, and how it waits.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -24,7 +25,6 @@ pub struct Stage(Rc<Inner>);
 struct Inner {
     launcher: Launcher,
     folder: TempDir,
-    kept: RefCell<Vec<TempDir>>,
     deadline: Duration,
     start: Instant,
     /// How much of the deadline is used up, and when that was found last.
@@ -39,6 +39,8 @@ struct Inner {
     /// All that have been started, and those of them whose silence means something.
     started: RefCell<Vec<Rc<Process>>>,
     watched: RefCell<Vec<Rc<Process>>>,
+    /// What stays until all programs have ended, and so is dropped last.
+    kept: RefCell<Vec<Box<dyn Any>>>,
 }
 
 impl Stage {
@@ -48,7 +50,6 @@ impl Stage {
         let folder = folder.map_err(|why| Failed::grader("a folder for the program", why))?;
         Ok(Self(Rc::new(Inner {
             folder,
-            kept: RefCell::default(),
             deadline,
             start: Instant::now(),
             used: Cell::new((Duration::ZERO, Instant::now())),
@@ -61,6 +62,7 @@ impl Stage {
             story: RefCell::default(),
             started: RefCell::default(),
             watched: RefCell::default(),
+            kept: RefCell::default(),
         })))
     }
 
@@ -110,9 +112,11 @@ impl Stage {
         &self.0.launcher
     }
 
-    /// Keeps a folder until the end, for what a program must not find in its own.
-    pub(crate) fn keep(&self, folder: TempDir) {
-        self.0.kept.borrow_mut().push(folder);
+    /// Keeps something until all programs have ended: a folder that they use, or a socket that they
+    /// send to. (A UDP port that is closed may soon be another program's, and what is still sent to
+    /// it arrives there.)
+    pub(crate) fn keep(&self, thing: impl Any) {
+        self.0.kept.borrow_mut().push(Box::new(thing));
     }
 
     /// Starts the program with these arguments.
@@ -283,10 +287,10 @@ impl Stage {
     /// How long the check may still take. It is asked again and again while the check waits.
     ///
     /// Between two questions is a sleep of a millisecond or two. On a machine with so much to do
-    /// that this lasts longer, the program did not get its turn in time either, so that a moment
+    /// that this lasts longer, the program did not get its turn in time either, and only a moment
     /// counts: then a check takes longer, up to a bound, rather than to blame the program.
     pub(crate) fn time_left(&self) -> Duration {
-        const MOMENT: Duration = Duration::from_millis(10);
+        const MOMENT: Duration = Duration::from_millis(3);
         let (used, last) = self.0.used.get();
         let now = Instant::now();
         let used = used + (now - last).min(MOMENT);
@@ -336,7 +340,7 @@ struct Watch<'a> {
 }
 
 /// How many times its deadline a check may take on a busy machine.
-pub const MOST_TIMES: u32 = 5;
+pub const MOST_TIMES: u32 = 10;
 
 /// Time between two looks at the programs: proc(5) is not free.
 pub(crate) const LOOK: Duration = Duration::from_millis(20);

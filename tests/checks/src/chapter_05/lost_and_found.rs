@@ -77,7 +77,7 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
                  is left of it as the timeout; if nothing is left, send again.",
             ],
             page: "chapter-05.md#sending-again",
-            deadline: DEADLINE,
+            deadline: SLOW,
             needs: Needs::Nothing,
             play: nothing_makes_it_wait_longer,
         },
@@ -108,7 +108,7 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
                  The one that is due: write it, flush, acknowledge, and one more is due.",
             ],
             page: "chapter-05.md#sending-again",
-            deadline: DEADLINE,
+            deadline: SLOW,
             needs: Needs::Nothing,
             play: what_comes_twice,
         },
@@ -125,7 +125,7 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
                  came.",
             ],
             page: "chapter-05.md#the-server-one-socket-for-all",
-            deadline: DEADLINE,
+            deadline: SLOW,
             needs: Needs::Nothing,
             play: what_is_not_due,
         },
@@ -516,7 +516,6 @@ struct Transfer {
     text: Text,
     receiver: Program,
     _sender: Program,
-    _relay: UdpRelay,
 }
 
 impl Transfer {
@@ -547,7 +546,8 @@ impl Transfer {
             stage.start(&["send", "--port", &port, "--timeout", "0.05", "--tries", "100"])?;
         let text = Text::of(stage, stage.number(4000..6000));
         sender.is_fed(text.0.clone());
-        Ok(Self { text, receiver, _sender: sender, _relay: relay })
+        stage.keep(relay);
+        Ok(Self { text, receiver, _sender: sender })
     }
 
     /// Waits until all of it has arrived. When something is wrong, how far a text has come depends
