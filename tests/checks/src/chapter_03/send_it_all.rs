@@ -36,7 +36,8 @@ pub(super) static SEND_IT_ALL: Exercise = Exercise {
                 "Print the number, and send 16 MB to a server that does not read. Then press \
                  Ctrl-Z in your client, and continue it with fg.",
                 "send has taken a part, and says how much. Send the rest, from there on, until \
-                 nothing is left: write_all does that.",
+                 nothing is left. If it has taken nothing yet, it fails with Interrupted, and \
+                 wants to be called again. write_all does both.",
             ],
             page: "beliefs.md#what-send-returns",
             deadline: MUCH,
@@ -156,11 +157,15 @@ fn a_message_and_its_reply(stage: &Stage) -> Played {
 fn stopped_and_continued(stage: &Stage) -> Played {
     let message = stage.bytes(LARGE);
     let server = stage.listen("server", 5)?;
-    let client = stage.start(&["--port", &server.port()])?;
+    // A send with a timeout is not begun again by the kernel (signal(7)).
+    let client = stage.start(&["--port", &server.port(), "--timeout", "60"])?;
     client.is_fed(message);
     let peer = server.accepts()?;
-    client.is_stopped()?;
-    client.goes_on()?;
+    // The first time a send has taken a part, the second time the next one has taken nothing yet.
+    for _ in 0..2 {
+        client.is_stopped()?;
+        client.goes_on()?;
+    }
     reads_and_replies(peer, &client, message, stage.word().as_bytes())
 }
 
