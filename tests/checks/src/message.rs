@@ -12,20 +12,36 @@ impl Peer {
     /// Waits for the end of the stream, before which exactly this must have come, together with what
     /// has been taken of it before.
     pub fn receives_to_the_end(&self, message: &[u8]) -> Played {
-        let what = format!("{}, then the end of the stream", quoted_or_nothing(message));
+        self.receives_message(message, true)
+    }
+
+    /// Waits until all of this has come, together with what has been taken of it before. Whether the
+    /// stream ends behind it is left open.
+    pub fn receives_all(&self, message: &[u8]) -> Played {
+        self.receives_message(message, false)
+    }
+
+    fn receives_message(&self, message: &[u8], to_the_end: bool) -> Played {
+        let then = if to_the_end { ", then the end of the stream" } else { "" };
+        let what = format!("{}{then}", quoted_or_nothing(message));
         let wanted = format!("{} to receive {what}", self.name);
-        let ended = self.compares(message, usize::MAX);
+        let ended = self.compares(message, if to_the_end { usize::MAX } else { message.len() });
         let (right, rest) = (self.taken.take(), self.received.borrow());
         let came = difference(message, right, &rest);
         let then = match (ended, self.end.get()) {
-            (Ok(()), Some(End::Closed)) if right == message.len() && rest.is_empty() => {
+            (Ok(()), end)
+                if right == message.len()
+                    && rest.is_empty()
+                    && (end == Some(End::Closed) || !to_the_end) =>
+            {
                 self.stage.tell(&self.name, format_args!("has received {what}"));
                 return Ok(());
             }
             // What comes after a difference does not matter.
+            (Ok(()), None) => return Err(Failed::fail(wanted, came)),
             _ if differs(message, &rest) => return Err(Failed::fail(wanted, came)),
             (Ok(()), Some(End::Reset)) => reset().to_owned(),
-            (Ok(()), _) => "the end of the stream".to_owned(),
+            (Ok(()), Some(End::Closed)) => "the end of the stream".to_owned(),
             (Err(silence), _) => silence.told(),
         };
         let failed = match ended {
@@ -60,19 +76,16 @@ impl Peer {
         self.stage.tell(&self.name, "closes the connection");
     }
 
-    /// Receives until so many bytes have come, the stream has ended, or, if there is no limit, it is
-    /// clear that something else comes. What is right is counted in `taken` and forgotten; the rest
+    /// Receives until so many bytes have come, the stream has ended, or it is clear that something else
+    /// comes. What is right is counted in `taken` and forgotten; the rest
     /// stands in `received`.
     fn compares(&self, message: &[u8], most: usize) -> Result<(), Silence> {
         self.stage.awaits(|| {
             loop {
                 let before = self.come();
                 self.takes_what_is_right(message, most);
-                let enough = match most {
-                    usize::MAX => differs(message, &self.received.borrow()),
-                    _ => self.come() == most,
-                };
-                if enough || self.end.get().is_some() {
+                let differs = differs(message, &self.received.borrow());
+                if differs || self.come() == most || self.end.get().is_some() {
                     return Some(());
                 }
                 if self.come() == before {

@@ -33,8 +33,27 @@ pub(super) enum End {
 
 impl Peer {
     pub(crate) fn connect(stage: &Stage, name: &str, address: SocketAddr) -> Result<Self, Failed> {
-        const WANTED: &str = "your program to take the connection";
         stage.settle();
+        let peer = Self::connects(stage, name, address)?;
+        stage.tell(name, "connects");
+        Ok(peer)
+    }
+
+    /// Clients 1 to `count`. The program is not given the time to do anything between two of them.
+    pub(crate) fn connect_many(
+        stage: &Stage,
+        count: usize,
+        address: SocketAddr,
+    ) -> Result<Vec<Self>, Failed> {
+        stage.settle();
+        let client = |number| Self::connects(stage, &format!("client {number}"), address);
+        let clients = (1..=count).map(client).collect::<Result<_, _>>()?;
+        stage.tell(&format!("clients 1 to {count}"), "connect");
+        Ok(clients)
+    }
+
+    fn connects(stage: &Stage, name: &str, address: SocketAddr) -> Result<Self, Failed> {
+        const WANTED: &str = "your program to take the connection";
         // Not zero, which would be an error of its own.
         let limit = stage.time_left().max(Duration::from_millis(1));
         let stream =
@@ -46,7 +65,6 @@ impl Peer {
                 }
                 _ => Failed::grader(format_args!("{name} to connect to {address}"), error),
             })?;
-        stage.tell(name, "connects");
         Self::of(stage, name, stream)
     }
 

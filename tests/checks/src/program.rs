@@ -67,6 +67,11 @@ impl Program {
         Peer::connect(&self.stage, name, self.address())
     }
 
+    /// So many clients connect, one right behind the other.
+    pub fn connect_many(&self, count: usize) -> Result<Vec<Peer>, Failed> {
+        Peer::connect_many(&self.stage, count, self.address())
+    }
+
     /// Waits for a line on stdout that contains `text`; what comes before it is passed over.
     pub fn prints(&self, text: &str) -> Result<String, Failed> {
         let mut last = None;

@@ -20,12 +20,12 @@ impl Bounds {
     /// None at all.
     pub const NONE: Self = Self { cpu: None, memory: None, file: None, processes: None };
 
-    /// Of a student's program. A server with a thread for each client may have 98 of them.
+    /// Of a student's program. A server with a thread for each client may have 148 of them.
     pub const PROGRAM: Self = Self {
         cpu: Some(Duration::from_secs(20)),
         memory: Some(512 << 20),
         file: Some(16 << 20),
-        processes: Some(100),
+        processes: Some(150),
     };
 
     /// Of the compiler, which needs 150 MiB and a quarter of a second.

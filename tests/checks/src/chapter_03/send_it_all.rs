@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::{Check, DEADLINE, Exercise, Needs, Peer, Played, Program, Stage};
+use crate::{Check, DEADLINE, Exercise, Failed, Listener, Needs, Peer, Played, Program, Stage};
 
 pub(super) static SEND_IT_ALL: Exercise = Exercise {
     name: "03-send-it-all",
@@ -166,7 +166,8 @@ fn stopped_and_continued(stage: &Stage) -> Played {
         client.is_stopped()?;
         client.goes_on()?;
     }
-    reads_and_replies(peer, &client, message, stage.word().as_bytes())
+    peer.receives_all(message)?;
+    replies(peer, &client, stage.word().as_bytes())
 }
 
 /// The server takes a part now and then, always well within the timeout of two seconds. All pauses
@@ -186,16 +187,12 @@ fn a_slow_server(stage: &Stage) -> Played {
         peer.takes_a_part(message, PART)?;
     }
     peer.reads_nothing_for(LAST_PAUSE);
-    reads_and_replies(peer, &client, message, stage.word().as_bytes())
+    peer.receives_all(message)?;
+    replies(peer, &client, stage.word().as_bytes())
 }
 
 fn a_reply_in_pieces(stage: &Stage) -> Played {
-    let server = stage.listen("server", 5)?;
-    let client = stage.start(&["--port", &server.port()])?;
-    let message = stage.word();
-    client.is_fed(message.clone().into_bytes());
-    let peer = server.accepts()?;
-    peer.receives_to_the_end(message.as_bytes())?;
+    let (_, client, peer) = a_word_is_sent(stage, &[])?;
     let pieces = [stage.word() + "\n", stage.word(), stage.word() + "\n"];
     for piece in &pieces {
         peer.sends(piece)?;
@@ -206,8 +203,8 @@ fn a_reply_in_pieces(stage: &Stage) -> Played {
 }
 
 fn a_long_reply(stage: &Stage) -> Played {
-    let message = stage.word();
-    is_told_and_replies(stage, message.as_bytes(), stage.bytes(100_000))
+    let (_, client, peer) = a_word_is_sent(stage, &[])?;
+    replies(peer, &client, stage.bytes(100_000))
 }
 
 fn nothing_to_say(stage: &Stage) -> Played {
@@ -226,23 +223,13 @@ fn a_server_that_never_reads(stage: &Stage) -> Played {
 }
 
 fn a_server_that_never_replies(stage: &Stage) -> Played {
-    let server = stage.listen("server", 5)?;
-    let client = stage.start(&["--port", &server.port(), "--timeout", SHORT])?;
-    let message = stage.word();
-    client.is_fed(message.clone().into_bytes());
-    let peer = server.accepts()?;
-    peer.receives_to_the_end(message.as_bytes())?;
+    let (server, client, _peer) = a_word_is_sent(stage, &["--timeout", SHORT])?;
     client.exits_with(1)?;
     client.has_complained(&format!("error: {} has not replied in 300ms", server.address()))
 }
 
 fn a_reset(stage: &Stage) -> Played {
-    let server = stage.listen("server", 5)?;
-    let client = stage.start(&["--port", &server.port()])?;
-    let message = stage.word();
-    client.is_fed(message.clone().into_bytes());
-    let peer = server.accepts()?;
-    peer.receives_to_the_end(message.as_bytes())?;
+    let (server, client, peer) = a_word_is_sent(stage, &[])?;
     peer.sends(stage.word())?;
     peer.resets()?;
     client.exits_with(1)?;
@@ -252,16 +239,29 @@ fn a_reset(stage: &Stage) -> Played {
     ))
 }
 
+/// A server, a client with these arguments, and the server's end of their connection, from which a
+/// word has been received. Whether the client has closed its half is for other checks to find out.
+fn a_word_is_sent(stage: &Stage, args: &[&str]) -> Result<(Listener, Program, Peer), Failed> {
+    let server = stage.listen("server", 5)?;
+    let client = stage.start(&[&["--port", &server.port()], args].concat())?;
+    let word = stage.word();
+    client.is_fed(word.clone().into_bytes());
+    let peer = server.accepts()?;
+    peer.receives(&word)?;
+    Ok((server, client, peer))
+}
+
 /// A client with this input, and a server that reads it to its end, replies and closes.
 fn is_told_and_replies(stage: &Stage, message: &[u8], reply: &[u8]) -> Played {
     let server = stage.listen("server", 5)?;
     let client = stage.start(&["--port", &server.port()])?;
     client.is_fed(message.to_vec());
-    reads_and_replies(server.accepts()?, &client, message, reply)
+    let peer = server.accepts()?;
+    peer.receives_to_the_end(message)?;
+    replies(peer, &client, reply)
 }
 
-fn reads_and_replies(peer: Peer, client: &Program, message: &[u8], reply: &[u8]) -> Played {
-    peer.receives_to_the_end(message)?;
+fn replies(peer: Peer, client: &Program, reply: &[u8]) -> Played {
     if !reply.is_empty() {
         peer.sends(reply)?;
     }

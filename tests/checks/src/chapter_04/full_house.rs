@@ -177,7 +177,7 @@ fn a_refused_client_may_finish(stage: &Stage) -> Played {
     is_served(stage, &server, &served)?;
     let before = server.threads()?;
     let refused = server.connect("one too many")?;
-    is_refused(&server, &refused)?;
+    is_told(&server, &refused)?;
     refused.sends(stage.word())?;
     refused.is_heard()?;
     refused.sends(stage.word())?;
@@ -190,10 +190,10 @@ fn a_refused_client_holds_up_nobody(stage: &Stage) -> Played {
     let served = server.connect("client")?;
     is_served(stage, &server, &served)?;
     let silent = server.connect("one too many, silent")?;
-    is_refused(&server, &silent)?;
+    is_told(&server, &silent)?;
     is_served(stage, &server, &served)?;
     let another = server.connect("another too many")?;
-    is_refused(&server, &another)?;
+    is_told(&server, &another)?;
     is_served(stage, &server, &served)
 }
 
@@ -231,12 +231,12 @@ fn refused_clients_take_no_room(stage: &Stage) -> Played {
     let before = server.threads()?;
     for name in ["one too many, who closes", "another who closes"] {
         let refused = server.connect(name)?;
-        is_refused(&server, &refused)?;
+        is_told(&server, &refused)?;
         refused.closes();
         server.is_back_to_threads(before)?;
     }
     let stays = server.connect("one too many, who stays")?;
-    is_refused(&server, &stays)?;
+    is_told(&server, &stays)?;
     quits(&server, &served)?;
     is_served(stage, &server, &server.connect("newcomer")?)
 }
@@ -265,7 +265,12 @@ fn a_talkative_one_is_let_go(stage: &Stage) -> Played {
 
 /// The client is told that the server is full, and reads the end of the stream.
 fn is_refused(server: &Program, client: &Peer) -> Played {
-    server.prints(&format!("[INFO] client {} refused: the server is full", client.address()?))?;
-    client.receives(FULL)?;
+    is_told(server, client)?;
     client.receives_the_end()
+}
+
+/// The client is told that the server is full.
+fn is_told(server: &Program, client: &Peer) -> Played {
+    server.prints(&format!("[INFO] client {} refused: the server is full", client.address()?))?;
+    client.receives(FULL)
 }
