@@ -25,6 +25,7 @@ mod datagram;
 mod exercise;
 mod launcher;
 mod listener;
+mod look;
 mod message;
 mod orphans;
 mod outcome;
@@ -38,7 +39,6 @@ mod sockets;
 mod stage;
 mod streams;
 mod student;
-mod watch;
 mod words;
 
 pub use datagram::DatagramPeer;

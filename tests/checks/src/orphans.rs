@@ -16,7 +16,7 @@ mod linux {
         Pid, Signal, WaitOptions, getpgid, getpid, kill_process, set_child_subreaper, waitpid,
     };
 
-    use crate::watch::children;
+    use crate::look::children;
 
     /// The programs that run for a check now.
     static KNOWN: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());

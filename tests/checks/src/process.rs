@@ -14,9 +14,9 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 #[cfg(unix)]
 use rustix::io::Errno;
 
+use crate::look::{Look, family, look};
 #[cfg(target_os = "linux")]
 use crate::orphans;
-use crate::watch::{Look, family, look};
 use crate::words::shown;
 
 /// How much is kept of one stream, in bytes. What comes beyond it is read and counted, so that a

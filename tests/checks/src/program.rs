@@ -6,10 +6,10 @@ use std::process::ExitStatus;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use crate::look::descriptors;
 use crate::process::Process;
 use crate::silence::RESTLESS;
 use crate::stage::LOOK;
-use crate::watch::descriptors;
 use crate::words::{ended, line, quoted};
 use crate::{Failed, Peer, Played, Silence, Stage};
 

@@ -98,7 +98,7 @@ mod linux {
     use socket2::Socket;
 
     use super::OpenSocket;
-    use crate::watch::{family, look};
+    use crate::look::{family, look};
 
     /// The sockets of a process and its descendants, each once.
     pub(super) fn of_family(process: u32) -> io::Result<Vec<OpenSocket>> {

@@ -4,17 +4,18 @@
 //! arrived all the same. So the sender must repeat, and the receiver must notice that it did; both
 //! go by the number, and by nothing else.
 
-use std::cell::{Cell, RefCell};
-use std::net::SocketAddr;
+mod ends;
+mod format;
+mod transfer;
+
 use std::time::{Duration, Instant};
 
-use relay::{Trouble, UdpRelay, UdpSettings};
-
+use self::ends::{Far, Near};
+use self::format::{BLOCK, Text, acknowledgement, block, end, named};
+use self::transfer::Transfer;
 use crate::program::missing;
-use crate::words::{ended, quoted};
-use crate::{
-    Check, DEADLINE, DatagramPeer, Exercise, Failed, Needs, Played, Program, Silence, Stage,
-};
+use crate::words::ended;
+use crate::{Check, DEADLINE, Exercise, Failed, Needs, Played, Silence, Stage};
 
 pub(super) static LOST_AND_FOUND: Exercise = Exercise {
     name: "05-lost-and-found",
@@ -164,9 +165,6 @@ pub(super) static LOST_AND_FOUND: Exercise = Exercise {
 
 /// For what takes its time, or takes many turns, on a machine that is slow.
 const SLOW: Duration = Duration::from_secs(30);
-
-/// The most bytes of a block.
-const BLOCK: usize = 512;
 
 fn block_after_block(stage: &Stage) -> Played {
     let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
@@ -350,227 +348,4 @@ fn stays_for_a_while(stage: &Stage) -> Played {
 fn over_a_bad_path(stage: &Stage) -> Played {
     let transfers = [Transfer::start(stage)?, Transfer::start(stage)?, Transfer::start(stage)?];
     transfers.iter().try_for_each(|transfer| transfer.arrives(stage))
-}
-
-/// What is sent, and the datagrams that it makes.
-struct Text(Vec<u8>);
-
-impl Text {
-    fn of(stage: &Stage, length: usize) -> Self {
-        let mut text = String::new();
-        while text.len() < length {
-            text += &stage.word();
-            text.push(' ');
-        }
-        text.truncate(length);
-        Self(text.into_bytes())
-    }
-
-    /// The block of this number, or the end.
-    fn datagram(&self, number: usize) -> Vec<u8> {
-        self.0.chunks(BLOCK).nth(number).map_or_else(|| end(number), |bytes| block(number, bytes))
-    }
-}
-
-fn block(number: usize, bytes: &[u8]) -> Vec<u8> {
-    datagram(b'D', number, bytes)
-}
-
-fn end(number: usize) -> Vec<u8> {
-    datagram(b'E', number, b"")
-}
-
-fn acknowledgement(number: usize) -> Vec<u8> {
-    datagram(b'A', number, b"")
-}
-
-fn datagram(kind: u8, number: usize, bytes: &[u8]) -> Vec<u8> {
-    let number = u32::try_from(number).expect("a text has few blocks");
-    [&[kind], &number.to_be_bytes()[..], bytes].concat()
-}
-
-/// A datagram in words.
-fn named(datagram: &[u8]) -> String {
-    let Some((&[kind, ref number @ ..], bytes)) = datagram.split_first_chunk::<5>() else {
-        return format!("garbage: {}", quoted(datagram));
-    };
-    let number = u32::from_be_bytes(*number);
-    match (kind, bytes.len()) {
-        (b'D', 1..=BLOCK) => format!("block {number}: {}", quoted(bytes)),
-        (b'D', 0) => format!("garbage: block {number}, without bytes"),
-        (b'D', count) => format!("garbage: block {number}, with {count} bytes"),
-        (b'E', 0) => format!("the end, number {number}"),
-        (b'A', 0) => format!("the acknowledgement of number {number}"),
-        _ => format!("garbage: {}", quoted(datagram)),
-    }
-}
-
-/// The receiver that the check plays for the student's sender.
-struct Far<'a> {
-    stage: &'a Stage,
-    peer: DatagramPeer,
-    sender: Cell<Option<SocketAddr>>,
-    last: RefCell<Vec<u8>>,
-}
-
-impl<'a> Far<'a> {
-    /// A receiver, and a sender that is started with these arguments and given this text.
-    fn of(stage: &'a Stage, text: &Text, args: &[&str]) -> Result<(Self, Program), Failed> {
-        let peer = stage.datagram_peer("receiver")?;
-        let port = peer.port()?;
-        let sender = stage.start(&[&["send", "--port", &port], args].concat())?;
-        sender.is_fed(text.0.clone());
-        Ok((Self { stage, peer, sender: Cell::new(None), last: RefCell::default() }, sender))
-    }
-
-    fn sender(&self) -> SocketAddr {
-        self.sender.get().expect("the sender has been heard")
-    }
-
-    /// Waits for this datagram. Repetitions of the one before may come first, if the sender was
-    /// quicker than our acknowledgement.
-    fn takes(&self, expected: &[u8]) -> Played {
-        self.takes_untold(expected)?;
-        self.stage.tell("receiver", format_args!("receives {}", named(expected)));
-        Ok(())
-    }
-
-    fn takes_untold(&self, expected: &[u8]) -> Played {
-        let next =
-            || std::iter::from_fn(|| self.peer.takes()).find(|it| it.0 != *self.last.borrow());
-        let came = self.stage.awaits(next);
-        let (came, sender) = came.map_err(|silence| missing(&named(expected), silence))?;
-        if came != expected {
-            return Err(Failed::fail(named(expected), named(&came)));
-        }
-        self.sender.set(Some(sender));
-        self.last.replace(came);
-        Ok(())
-    }
-
-    /// Waits for the same datagram once more.
-    fn takes_it_again(&self) -> Played {
-        self.takes_it_again_while(|| ())
-    }
-
-    fn takes_it_again_while(&self, mut act: impl FnMut()) -> Played {
-        let last = self.last.borrow();
-        let wanted = format!("the same datagram again, {}", named(&last));
-        let came = self.stage.awaits(|| {
-            act();
-            self.peer.takes()
-        });
-        let (came, _) = came.map_err(|silence| missing(&wanted, silence))?;
-        if came != *last {
-            return Err(Failed::fail(wanted, named(&came)));
-        }
-        self.stage.tell("receiver", "receives the same datagram again");
-        Ok(())
-    }
-
-    /// Fails if another datagram than the last has come by now.
-    fn has_not_gone_on(&self) -> Played {
-        self.stage.settle();
-        let last = self.last.borrow();
-        match std::iter::from_fn(|| self.peer.takes()).find(|(came, _)| came != &*last) {
-            Some((other, _)) => {
-                let wanted = format!("the same datagram again, {}", named(&last));
-                Err(Failed::fail(wanted, named(&other)))
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn acknowledges(&self, number: usize) -> Played {
-        let bytes = acknowledgement(number);
-        self.peer.sends_as(self.sender(), &bytes, named(&bytes))
-    }
-}
-
-/// The sender that the check plays for the student's receiver.
-struct Near {
-    peer: DatagramPeer,
-    receiver: SocketAddr,
-}
-
-impl Near {
-    fn of(stage: &Stage, stay: &str) -> Result<(Self, Program), Failed> {
-        let receiver = stage.start(&["receive", "--port", "0", "--stay", stay])?;
-        receiver.names_its_address()?;
-        let near = Self { peer: stage.datagram_peer("sender")?, receiver: receiver.address() };
-        Ok((near, receiver))
-    }
-
-    fn sends(&self, datagram: &[u8]) -> Played {
-        self.peer.sends_as(self.receiver, datagram, named(datagram))
-    }
-
-    fn sends_and_is_acknowledged(&self, datagram: &[u8]) -> Played {
-        self.sends(datagram)?;
-        self.peer.receives_named(named, &[b"A", &datagram[1..5]].concat())
-    }
-}
-
-/// A text on its way from the student's sender to the student's receiver.
-struct Transfer {
-    text: Text,
-    receiver: Program,
-    _sender: Program,
-}
-
-impl Transfer {
-    fn start(stage: &Stage) -> Result<Self, Failed> {
-        // Of three tries one arrives, and of three that arrive one is acknowledged: nine tries are
-        // enough for sure. More are allowed, for a machine that is slow.
-        let trouble = Trouble {
-            drop: 20,
-            duplicate: 15,
-            reorder: 15,
-            most_in_a_row: 2,
-            hold: Duration::from_millis(100),
-            ..Trouble::default()
-        };
-        let receiver = stage.start(&["receive", "--port", "0", "--stay", "10"])?;
-        receiver.names_its_address()?;
-        let settings = UdpSettings {
-            seed: stage.number(0..1 << 30) as u64,
-            to_server: trouble,
-            to_client: trouble,
-            ..UdpSettings::new(receiver.address())
-        };
-        let relay =
-            UdpRelay::start(settings).map_err(|error| Failed::grader("to start a relay", error))?;
-        stage.tell("relay", "stands between them, and drops, doubles and holds back datagrams");
-        let port = relay.address().port().to_string();
-        let sender =
-            stage.start(&["send", "--port", &port, "--timeout", "0.05", "--tries", "100"])?;
-        let text = Text::of(stage, stage.number(4000..6000));
-        sender.is_fed(text.0.clone());
-        stage.keep(relay);
-        Ok(Self { text, receiver, _sender: sender })
-    }
-
-    /// Waits until all of it has arrived. When something is wrong, how far a text has come depends
-    /// on time as well, and so nothing is said of that.
-    fn arrives(&self, stage: &Stage) -> Played {
-        const WANTED: &str = "each text on stdout of its receiver, once and in order";
-        let text = &self.text.0;
-        let done = stage.awaits(|| {
-            let came = self.receiver.delivered();
-            (came.len() >= text.len() || !text.starts_with(&came)).then_some(())
-        });
-        match (done, self.receiver.end()) {
-            (Ok(()), _) if self.receiver.delivered() == *text => Ok(()),
-            (Ok(()), _) => {
-                Err(Failed::fail(WANTED, "other bytes, or the same, but not once and in order"))
-            }
-            (Err(_), Some(status)) => {
-                Err(Failed::fail(WANTED, format!("a part of it; the receiver {}", ended(status))))
-            }
-            (Err(Silence::AtRest | Silence::Restless | Silence::Deadline(_)), None) => {
-                Err(Failed::timeout(WANTED, "a part of it, and then nothing, for ever"))
-            }
-            (Err(silence), None) => Err(missing(WANTED, silence)),
-        }
-    }
 }
