@@ -29,6 +29,9 @@ struct Inner {
     start: Instant,
     /// How much of the deadline is used up, and when that was found last.
     used: Cell<(Duration, Instant)>,
+    /// Whether its programs were ready to run when they were looked at last, and had not run since the
+    /// look before: the machine has no core for them.
+    starved: Cell<bool>,
     patient: Cell<bool>,
     nap: Cell<Duration>,
     restless: Cell<bool>,
@@ -53,6 +56,7 @@ impl Stage {
             deadline,
             start: Instant::now(),
             used: Cell::new((Duration::ZERO, Instant::now())),
+            starved: Cell::new(false),
             patient: Cell::new(false),
             nap: Cell::new(Duration::ZERO),
             restless: Cell::new(false),

@@ -109,12 +109,14 @@ impl Stage {
     ///
     /// Between two questions is a sleep of a millisecond or two. On a machine with so much to do
     /// that this lasts longer, the program did not get its turn in time either, and only a moment
-    /// counts: then a check takes longer, up to a bound, rather than to blame the program.
+    /// counts. While it waits for a core, nothing counts. So a check takes longer, up to a bound,
+    /// rather than to blame the program.
     pub(crate) fn time_left(&self) -> Duration {
         const MOMENT: Duration = Duration::from_millis(3);
+        let most = if self.0.starved.get() { Duration::ZERO } else { MOMENT };
         let (used, last) = self.0.used.get();
         let now = Instant::now();
-        let used = used + (now - last).min(MOMENT);
+        let used = used + (now - last).min(most);
         self.0.used.set((used, now));
         let bound = self.0.deadline * MOST_TIMES;
         let left = self.0.deadline.saturating_sub(used);
@@ -176,9 +178,12 @@ impl<'a> Watch<'a> {
         }
         let looks = self.stage.looks();
         let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
+        let before: Duration = self.last.iter().map(|look| look.cpu).sum();
+        let ready = looks.iter().any(|look| !look.asleep);
+        self.stage.0.starved.set(ready && cpu == before);
         // Less than before if a process of it has ended.
         let computed = cpu.saturating_sub(*self.cpu.get_or_insert(cpu));
-        let asleep = !looks.is_empty() && looks.iter().all(|look| look.asleep);
+        let asleep = !looks.is_empty() && !ready;
         if asleep {
             self.awake_since = Instant::now();
         }
@@ -204,6 +209,13 @@ impl<'a> Watch<'a> {
         let unchanged = self.unchanged_looks >= LOOKS && self.unchanged_since.elapsed() >= at_rest;
         let rests = unchanged && !self.stage.0.patient.get();
         rests.then_some(Silence::AtRest)
+    }
+}
+
+impl Drop for Watch<'_> {
+    /// What was seen last says nothing about what comes next.
+    fn drop(&mut self) {
+        self.stage.0.starved.set(false);
     }
 }
 
