@@ -279,26 +279,53 @@ impl Program {
     /// Stops the program, as a machine does that has other things to do. Until it
     /// [goes on](Self::goes_on), whatever is done to it gets no further than its kernel.
     pub fn is_stopped(&self) -> Played {
-        const WANTED: &str = "your program to run on";
-        self.stage.settle();
-        if let Some(status) = self.process.status() {
-            return Err(Failed::fail(WANTED, format!("it {}", ended(status))));
+        if let Some(status) = self.stops()? {
+            return Err(Failed::fail("your program to run on", format!("it {}", ended(status))));
         }
-        let stopped = self.process.stop(true);
-        stopped.map_err(|error| Failed::grader("to stop your program", error))?;
-        // The signal is under way, and threads that sleep wake up for it.
-        let stopped = self.stage.awaits(|| self.process.look()?.stopped.then_some(()));
-        stopped.map_err(|silence| Failed::grader("to stop your program", silence.told()))?;
         self.stage.tell("your program", "is stopped for a moment (SIGSTOP)");
         Ok(())
     }
 
+    /// Stops the program and lets it go on, so many times, each time when it has done what there is
+    /// to do. If it ends meanwhile, what is awaited next tells so.
+    pub fn is_stopped_again_and_again(&self, times: usize) -> Played {
+        let what = format!("is stopped (SIGSTOP) and goes on (SIGCONT), {times} times");
+        self.stage.tell("your program", what);
+        for _ in 0..times {
+            if self.stops()?.is_some() {
+                break;
+            }
+            self.continues()?;
+        }
+        Ok(())
+    }
+
+    /// Stops it when it has done what there is to do. Returns how it has ended, if it has.
+    fn stops(&self) -> Result<Option<ExitStatus>, Failed> {
+        self.stage.settle();
+        if let Some(status) = self.process.status() {
+            return Ok(Some(status));
+        }
+        let stopped = self.process.stop(true);
+        stopped.map_err(|error| Failed::grader("to stop your program", error))?;
+        // The signal is under way, and threads that sleep wake up for it.
+        match self.stage.awaits(|| self.process.look()?.stopped.then_some(())) {
+            Ok(()) => Ok(None),
+            Err(Silence::Ended(status)) => Ok(Some(status)),
+            Err(silence) => Err(Failed::grader("to stop your program", silence.told())),
+        }
+    }
+
     /// Lets it go on after a stop.
     pub fn goes_on(&self) -> Played {
-        let goes_on = self.process.stop(false);
-        goes_on.map_err(|error| Failed::grader("to let your program go on", error))?;
+        self.continues()?;
         self.stage.tell("your program", "goes on (SIGCONT)");
         Ok(())
+    }
+
+    fn continues(&self) -> Played {
+        let continues = self.process.stop(false);
+        continues.map_err(|error| Failed::grader("to let your program go on", error))
     }
 
     /// Ends the program by force.

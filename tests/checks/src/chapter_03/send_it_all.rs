@@ -163,10 +163,7 @@ fn stopped_and_continued(stage: &Stage) -> Played {
     let peer = server.accepts()?;
     // The first time a send has taken a part. Later, when all buffers are full, the next one has taken
     // nothing yet; on a crowded machine they take a while to fill.
-    for _ in 0..4 {
-        client.is_stopped()?;
-        client.goes_on()?;
-    }
+    client.is_stopped_again_and_again(4)?;
     peer.receives_all(message)?;
     replies(peer, &client, stage.word().as_bytes())
 }
