@@ -11,6 +11,8 @@ use std::time::Duration;
 pub(crate) struct Look {
     /// Whether every thread sleeps, or has been stopped.
     pub(crate) asleep: bool,
+    /// Whether a thread runs, or is ready to and waits for a core (proc(5), state `R`).
+    pub(crate) ready: bool,
     /// Whether every thread has been stopped (signal(7), `SIGSTOP`).
     pub(crate) stopped: bool,
     /// The time that all of them have spent on a core.
@@ -40,8 +42,13 @@ pub(crate) fn descriptors(process: u32) -> Option<usize> {
 /// Looks at a program and its descendants. `None` if there is nothing to be seen: it has ended, or
 /// the system has no `/proc`.
 pub(crate) fn look(process: u32) -> Option<Look> {
-    let mut look =
-        Look { asleep: true, stopped: true, cpu: Duration::ZERO, sleeps: BTreeMap::new() };
+    let mut look = Look {
+        asleep: true,
+        ready: false,
+        stopped: true,
+        cpu: Duration::ZERO,
+        sleeps: BTreeMap::new(),
+    };
     for id in family(process) {
         for thread in threads(id) {
             // A thread that has ended meanwhile neither sleeps nor wakes.
@@ -50,6 +57,7 @@ pub(crate) fn look(process: u32) -> Option<Look> {
                 continue; // it has ended, and nobody has asked for its exit status yet
             }
             look.asleep &= matches!(state, 'S' | 'T');
+            look.ready |= state == 'R';
             look.stopped &= state == 'T';
             look.cpu += ticks * TICK;
             look.sleeps.insert(thread, sleeps(id, thread).unwrap_or(0));

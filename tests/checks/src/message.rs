@@ -76,9 +76,8 @@ impl Peer {
         self.stage.tell(&self.name, "closes the connection");
     }
 
-    /// Receives until so many bytes have come, the stream has ended, or it is clear that something else
-    /// comes. What is right is counted in `taken` and forgotten; the rest
-    /// stands in `received`.
+    /// Receives until so many bytes have come, the stream has ended, or it is clear that something
+    /// else comes. What is right is counted in `taken` and forgotten; the rest stands in `received`.
     fn compares(&self, message: &[u8], most: usize) -> Result<(), Silence> {
         self.stage.awaits(|| {
             loop {

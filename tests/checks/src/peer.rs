@@ -6,7 +6,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use socket2::{SockRef, Socket};
+use socket2::SockRef;
 
 use crate::connection::end;
 use crate::program::missing;
@@ -312,11 +312,4 @@ fn nobody_listens(stage: &Stage) -> String {
 
 pub(super) fn reset() -> &'static str {
     "a reset: your program has ended, or has closed the connection with bytes unread"
-}
-
-// Used by listeners that make sockets with options of their own.
-impl From<Peer> for Socket {
-    fn from(peer: Peer) -> Self {
-        peer.stream.into()
-    }
 }

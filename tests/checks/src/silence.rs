@@ -45,7 +45,7 @@ pub enum Silence {
 }
 
 impl Silence {
-    /// What to say where something should have come. `and` reads like "nothing has come".
+    /// What to say where something should have come: "nothing", and why.
     pub(crate) fn told(self) -> String {
         match self {
             Self::Ended(status) => format!("nothing: your program {}", ended(status)),

@@ -29,7 +29,7 @@ pub(super) static ONE_BAD_CLIENT: Exercise = Exercise {
             name: "who makes its thread panic loses its connection, and a line says so",
             points: 2,
             hints: &[
-                "A panic ends its thread with a message on stderr that names no client. How does \
+                "A panic ends its thread, and the message on stderr is Rust's, not yours. How does \
                  chapter 04 get a line of its own?",
                 "catch_unwind runs a closure and returns an error if it has panicked. Print the \
                  line there, and let the thread end.",

@@ -133,10 +133,8 @@ fn more_than_a_hundred_at_once(stage: &Stage) -> Played {
     let server = stage.start_server(&[])?;
     let clients = server.connect_many(120)?;
     // The last one first: it must not have to wait for the others.
-    for client in [clients.last(), clients.first()].into_iter().flatten() {
-        is_served(stage, &server, client)?;
-    }
-    Ok(())
+    let mut some = clients.iter().rev().take(19).chain(clients.first());
+    some.try_for_each(|client| is_served(stage, &server, client))
 }
 
 fn each_client_gets_its_own(stage: &Stage) -> Played {

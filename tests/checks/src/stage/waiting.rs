@@ -179,11 +179,11 @@ impl<'a> Watch<'a> {
         let looks = self.stage.looks();
         let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
         let before: Duration = self.last.iter().map(|look| look.cpu).sum();
-        let ready = looks.iter().any(|look| !look.asleep);
+        let ready = looks.iter().any(|look| look.ready);
         self.stage.0.starved.set(ready && cpu == before);
         // Less than before if a process of it has ended.
         let computed = cpu.saturating_sub(*self.cpu.get_or_insert(cpu));
-        let asleep = !looks.is_empty() && !ready;
+        let asleep = !looks.is_empty() && looks.iter().all(|look| look.asleep);
         if asleep {
             self.awake_since = Instant::now();
         }
