@@ -1,7 +1,6 @@
 //! A peer that speaks in datagrams.
 
 use std::fmt::Display;
-use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
 use std::rc::Rc;
 
@@ -67,14 +66,10 @@ impl DatagramPeer {
 
     /// Sends one datagram at once, and does not tell of it.
     pub fn sends_untold(&self, address: SocketAddr, bytes: &[u8]) -> Played {
-        match self.socket.send_to(bytes, address) {
-            Ok(_) => Ok(()),
-            // What an earlier datagram of ours has met; send_to tells of it once (udp(7)).
-            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
-                Err(Failed::fail("your program to have its socket open", "its port is closed"))
-            }
-            Err(error) => Err(Failed::grader(format_args!("{} to send", self.name), error)),
-        }
+        // That nobody listens is told to connected sockets alone (udp(7)), which this is not.
+        let sent = self.socket.send_to(bytes, address);
+        sent.map_err(|error| Failed::grader(format_args!("{} to send", self.name), error))?;
+        Ok(())
     }
 
     /// A datagram that has come, and who has sent it; `None` if there is none. It is not told.

@@ -112,7 +112,10 @@ impl Peer {
         let Ok(there) = self.stream.peer_addr() else { return Ok(()) }; // reset already
         let mut looks_in_vain = 0;
         let arrived = self.stage.awaits(|| match end(here, there) {
-            Ok(Some(end)) => (end.unacknowledged == 0).then_some(Ok(())),
+            Ok(Some(end)) => {
+                looks_in_vain = 0;
+                (end.unacknowledged == 0).then_some(Ok(()))
+            }
             Ok(None) => {
                 looks_in_vain += 1;
                 (looks_in_vain == 3).then_some(Ok(())) // a reset has ended it
@@ -155,7 +158,7 @@ impl Peer {
             return Ok(());
         }
         drop(received);
-        let received = self.hears_all();
+        let received = self.hears_the_rest();
         let came = |rest: String| match received.is_empty() {
             true => rest,
             false => format!("{}, then {rest}", quoted(&received)),
@@ -175,12 +178,7 @@ impl Peer {
     pub fn receives_the_end(&self) -> Played {
         let wanted =
             format!("{} to receive the end of the stream, and nothing before it", self.name);
-        let ended = self.stage.awaits(|| {
-            let more = !self.read().is_empty();
-            (more || self.end.get().is_some()).then_some(())
-        });
-        let more = !self.received.borrow().is_empty();
-        let received = if more { self.hears_all() } else { self.received.borrow() };
+        let (ended, received) = self.hears_anything();
         match (ended, self.end.get()) {
             (Ok(()), _) if !received.is_empty() => Err(Failed::fail(wanted, beginning(&received))),
             (Ok(()), Some(End::Closed)) => {
@@ -195,12 +193,7 @@ impl Peer {
     /// Waits until the program has come to rest, and nothing has come from it until then.
     pub fn receives_nothing(&self) -> Played {
         let wanted = format!("nothing to be sent to {}", self.name);
-        let came = self.stage.awaits(|| {
-            let more = !self.read().is_empty();
-            (more || self.end.get().is_some()).then_some(())
-        });
-        let more = !self.received.borrow().is_empty();
-        let received = if more { self.hears_all() } else { self.received.borrow() };
+        let (came, received) = self.hears_anything();
         match came {
             Err(Silence::AtRest | Silence::Restless | Silence::Deadline(_)) => Ok(()),
             Err(silence) => Err(missing(&wanted, silence)),
@@ -226,7 +219,8 @@ impl Peer {
     }
 
     /// Ends the connection by a reset: what happens when a program is killed with bytes unread, or
-    /// a cable is pulled and plugged in again. Waits, on Linux, until the reset has arrived.
+    /// when a machine has started anew and knows nothing of the connection. Waits, on Linux, until
+    /// the reset has arrived.
     pub fn resets(self) -> Played {
         self.stage.settle();
         let reset = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
@@ -261,13 +255,25 @@ impl Peer {
         Ok(())
     }
 
-    /// Whatever has come, added to what has been received and not been asked for.
+    /// Whatever has come, added to what has been received and not been asked for: up to so much that
+    /// a program which sends without end is left waiting.
     pub(super) fn read(&self) -> Ref<'_, Vec<u8>> {
-        self.read_until(usize::MAX)
+        const MOST: usize = 1 << 20;
+        self.read_until(MOST)
+    }
+
+    /// Waits for anything at all, be it the end of the stream. Returns all that comes then.
+    fn hears_anything(&self) -> (Result<(), Silence>, Ref<'_, Vec<u8>>) {
+        let came = self.stage.awaits(|| {
+            let more = !self.read().is_empty();
+            (more || self.end.get().is_some()).then_some(())
+        });
+        let more = !self.received.borrow().is_empty();
+        (came, if more { self.hears_the_rest() } else { self.received.borrow() })
     }
 
     /// All that comes until the program has no more to say.
-    fn hears_all(&self) -> Ref<'_, Vec<u8>> {
+    fn hears_the_rest(&self) -> Ref<'_, Vec<u8>> {
         self.stage.hears_all();
         self.read()
     }

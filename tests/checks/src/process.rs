@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 #[cfg(unix)]
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -34,6 +34,8 @@ const DRAIN: Duration = Duration::from_millis(500);
 pub(crate) struct Process {
     child: RefCell<Box<dyn ChildWrapper>>,
     pub(crate) stdin: RefCell<Option<ChildStdin>>,
+    /// Its stdin, while a thread of ours writes to it.
+    fed: RefCell<Weak<ChildStdin>>,
     pub(crate) stdout: Capture,
     pub(crate) stderr: Capture,
     started: Instant,
@@ -60,6 +62,7 @@ impl Process {
         known.insert(child.id());
         Ok(Self {
             stdin: RefCell::new(child.stdin().take()),
+            fed: RefCell::default(),
             stdout: Capture::of(child.stdout().take().expect("stdout is piped")),
             stderr: Capture::of(child.stderr().take().expect("stderr is piped")),
             child: RefCell::new(child),
@@ -163,10 +166,24 @@ impl Process {
     /// Writes all this to its stdin and ends it, from a thread of its own: the process takes it when
     /// it will, or never.
     pub(crate) fn feed(&self, bytes: Cow<'static, [u8]>) {
-        if let Some(mut stdin) = self.stdin.borrow_mut().take() {
+        if let Some(stdin) = self.stdin.borrow_mut().take() {
+            let stdin = Arc::new(stdin);
+            self.fed.replace(Arc::downgrade(&stdin));
             // Fails when the process ends, or closes its stdin.
-            thread::spawn(move || stdin.write_all(&bytes));
+            thread::spawn(move || (&*stdin).write_all(&bytes));
         }
+    }
+
+    /// Whether it has read all that we have written to its stdin, and we have more for it: on a crowded
+    /// machine, it may sleep long before the thread that writes gets its turn.
+    pub(crate) fn is_hungry(&self) -> bool {
+        #[cfg(unix)]
+        {
+            let fed = self.fed.borrow().upgrade();
+            fed.is_some_and(|stdin| rustix::io::ioctl_fionread(&*stdin) == Ok(0))
+        }
+        #[cfg(not(unix))]
+        false
     }
 
     /// Kills the process, its group, and those descendants that have left the group.

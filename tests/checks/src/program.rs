@@ -122,6 +122,11 @@ impl Program {
     /// its stdin.
     pub fn types(&self, line: &str) -> Played {
         self.stage.settle();
+        self.types_at_once(line)
+    }
+
+    /// Types a line at the program, whatever it does.
+    pub fn types_at_once(&self, line: &str) -> Played {
         self.stage.tell("keyboard", format_args!("types {line:?} and Enter"));
         self.process.types(format!("{line}\n").as_bytes()).map_err(|_| {
             let came = self.end().map_or("has closed its stdin".to_owned(), ended);

@@ -155,18 +155,28 @@ fn now_answers_at_once(stage: &Stage) -> Played {
 
 fn wait_gives_up(stage: &Stage) -> Played {
     const TIME: Duration = Duration::from_millis(400);
+    const LATE: Duration = Duration::from_millis(900);
+    const TRIES: usize = 5; // once it must be in time, however busy the machine is
     stage.be_patient(); // the program may sleep for that time, and be right
     let (program, _) = on_stage(stage, "0.4")?;
-    for _ in 0..2 {
+    let mut quickest = Duration::MAX;
+    for number in 1..=TRIES {
+        program.waits_for_input()?;
         let start = Instant::now();
-        program.types("wait")?;
+        program.types_at_once("wait")?;
         program.prints("nothing in time")?;
-        if start.elapsed() < TIME {
+        let took = start.elapsed();
+        if took < TIME {
             let expected = "\"nothing in time\" after 0.4 s, and not before";
             return Err(Failed::fail(expected, "it came too early"));
         }
+        quickest = quickest.min(took);
+        if number >= 2 && quickest < LATE {
+            return Ok(());
+        }
     }
-    Ok(())
+    let expected = "\"nothing in time\" when 0.4 s are over";
+    Err(Failed::fail(expected, "it came half a second later, or later still, each time"))
 }
 
 fn a_datagram_ends_the_wait(stage: &Stage) -> Played {

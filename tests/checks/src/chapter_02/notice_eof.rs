@@ -4,7 +4,7 @@
 //! that takes it for a message answers somebody who has gone, or spins.
 
 use super::REPLY;
-use crate::{Check, DEADLINE, Exercise, Needs, Played, Program, Stage};
+use crate::{Check, DEADLINE, Exercise, Failed, Needs, Peer, Played, Program, Stage};
 
 pub(super) static NOTICE_EOF: Exercise = Exercise {
     name: "02-notice-eof",
@@ -94,6 +94,19 @@ pub(super) static NOTICE_EOF: Exercise = Exercise {
             play: a_half_closed_client,
         },
         Check {
+            name: "a reset is told, and the next client is served",
+            points: 1,
+            hints: &[
+                "The starter does this. What has changed since?",
+                "A reset is an error of read, and a close is not: read returns 0. Each has a line of \
+                 its own.",
+            ],
+            page: "errors.md#econnreset",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: a_reset,
+        },
+        Check {
             name: "between clients the server sleeps",
             points: 1,
             hints: &[
@@ -127,7 +140,11 @@ fn the_end_is_noticed(stage: &Stage) -> Played {
     is_served(stage, &server, &client)?;
     client.closes();
     server.prints(CLOSED)?;
-    Ok(())
+    stage.settle();
+    match server.has_printed(CLOSED) {
+        true => Err(Failed::fail(format!("the line \"{CLOSED}\" once"), "it came twice")),
+        false => Ok(()),
+    }
 }
 
 fn the_next_client_is_served(stage: &Stage) -> Played {
@@ -175,8 +192,18 @@ fn between_clients_the_server_sleeps(stage: &Stage) -> Played {
     server.comes_to_rest()
 }
 
+fn a_reset(stage: &Stage) -> Played {
+    let server = stage.start_server(&[])?;
+    let first = server.connect("first client")?;
+    is_served(stage, &server, &first)?;
+    first.resets()?;
+    server.prints("[INFO] client lost: ")?;
+    let second = server.connect("second client")?;
+    is_served(stage, &server, &second)
+}
+
 /// The client says a word; the server prints it and replies.
-fn is_served(stage: &Stage, server: &Program, client: &crate::Peer) -> Played {
+fn is_served(stage: &Stage, server: &Program, client: &Peer) -> Played {
     let word = stage.word();
     client.sends(&word)?;
     server.prints(&format!("[INFO] received from client: {word}"))?;

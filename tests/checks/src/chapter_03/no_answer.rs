@@ -106,7 +106,7 @@ pub(super) static NO_ANSWER: Exercise = Exercise {
             name: "each address has the whole time",
             points: 1,
             hints: &[
-                "Two addresses of this name do not answer. How long does your program wait for \
+                "Four addresses of this name do not answer. How long does your program wait for \
                  the first, and how long for the second?",
                 "Hand the same limit to every connect_timeout, and go on after a timeout as after \
                  a refusal.",
@@ -204,16 +204,19 @@ fn every_address(stage: &Stage) -> Played {
 }
 
 fn each_has_the_whole_time(stage: &Stage) -> Played {
-    const IN_VAIN: &str = "no answer in 400ms"; // a sleep that is never taken for a rest
-    let places = stage.places(3)?;
-    let [first, second, third] = &places[..] else { unreachable!("three were asked for") };
-    first.never_answers()?;
-    second.never_answers()?;
-    let server = third.listens("server")?;
-    let client = stage.start_with_hosts(&stage.word(), &places, &["--timeout", "0.4"])?;
-    client.prints(&no_connection(first, IN_VAIN))?;
-    client.prints(&no_connection(second, IN_VAIN))?;
-    client.has_taken(Duration::from_millis(800))?;
+    const LIMIT: Duration = Duration::from_millis(400); // a sleep that is never taken for a rest
+    const SILENT: u8 = 4; // so that a program that shares the time is far too fast
+    let mut places = stage.places(SILENT + 1)?;
+    let last = places.pop().expect("there is one more");
+    places.iter().try_for_each(Place::never_answers)?;
+    let server = last.listens("server")?;
+    places.push(last);
+    let limit = LIMIT.as_secs_f64().to_string();
+    let client = stage.start_with_hosts(&stage.word(), &places, &["--timeout", &limit])?;
+    for silent in &places[..usize::from(SILENT)] {
+        client.prints(&no_connection(silent, &format!("no answer in {LIMIT:?}")))?;
+    }
+    client.has_taken(LIMIT * u32::from(SILENT))?;
     server.accepts()?;
     Ok(())
 }

@@ -178,6 +178,7 @@ fn a_refused_client_may_finish(stage: &Stage) -> Played {
     let before = server.threads()?;
     let refused = server.connect("one too many")?;
     is_told(&server, &refused)?;
+    server.comes_to_rest()?; // and does not let go of it meanwhile
     refused.sends(stage.word())?;
     refused.is_heard()?;
     refused.sends(stage.word())?;

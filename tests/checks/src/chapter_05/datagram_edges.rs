@@ -206,9 +206,11 @@ fn give(stage: &Stage) -> Played {
     let server = stage.start_server(&[])?;
     let client = stage.datagram_peer("client")?;
     for count in [stage.number(10..1000), stage.number(5000..60_000), LARGEST, 0] {
-        client.sends_to(server.address(), format!("give {count}"))?;
+        wishes(&server, &client, &count.to_string())?;
         client.receives(vec![b'x'; count])?;
     }
+    wishes(&server, &client, "000012")?;
+    client.receives(vec![b'x'; 12])?;
     is_counted(&server, &client, stage.word())
 }
 
@@ -216,9 +218,11 @@ fn too_large_an_answer(stage: &Stage) -> Played {
     let server = stage.start_server(&[])?;
     let client = stage.datagram_peer("client")?;
     for count in [LARGEST + 1, stage.number(70_000..1_000_000)] {
-        client.sends_to(server.address(), format!("give {count}"))?;
+        wishes(&server, &client, &count.to_string())?;
         client.receives(format!("{count} bytes are too many for a datagram"))?;
     }
+    wishes(&server, &client, "070000")?;
+    client.receives("70000 bytes are too many for a datagram")?;
     is_counted(&server, &client, stage.word())
 }
 
@@ -230,9 +234,11 @@ fn what_looks_like_give(stage: &Stage) -> Played {
     let signed = format!("give +{digits}");
     let blank = format!("give {digits} ");
     let two_blanks = format!("give  {digits}");
+    let seven_digits = format!("give 12345{digits}");
     for message in ["give", "give ", "give me", &apples, "give -1", &signed, &blank, &two_blanks] {
         is_counted(&server, &client, message)?;
     }
+    is_counted(&server, &client, seven_digits)?;
     Ok(())
 }
 
@@ -258,6 +264,14 @@ fn is_counted(server: &Program, client: &DatagramPeer, message: impl AsRef<[u8]>
     client.sends_to(server.address(), message)?;
     server.prints(&received(client, &answer)?)?;
     client.receives(&answer)?;
+    Ok(())
+}
+
+/// The client asks for so many bytes; the server prints the line of any message.
+fn wishes(server: &Program, client: &DatagramPeer, count: &str) -> Played {
+    let message = format!("give {count}");
+    client.sends_to(server.address(), &message)?;
+    server.prints(&received(client, &format!("{} bytes", message.len()))?)?;
     Ok(())
 }
 

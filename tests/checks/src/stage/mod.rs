@@ -187,6 +187,14 @@ impl Stage {
         format!("127.{b}.{c}.{d}")
     }
 
+    /// Ends its programs, and forgets all that happened: for a scene that has to be played anew.
+    pub fn begins_again(&self) {
+        self.0.started.take().iter().for_each(|process| process.kill());
+        self.0.watched.take();
+        self.0.story.take();
+        self.0.silent.take();
+    }
+
     /// From now on a program that sleeps may be one that waits out a time: only the deadline ends
     /// a wait.
     pub fn be_patient(&self) {

@@ -58,36 +58,41 @@ impl Stage {
         const WAKING: Duration = Duration::from_secs(1);
         const MOMENT: Duration = Duration::from_millis(40);
         let start = Instant::now();
-        let mut before: Option<Vec<Look>> = None;
+        let first = self.looks();
+        let (cpu, sleeps) = (first.cpu(), first.sleeps());
+        let mut before = first;
         let mut unchanged_since = start;
-        let mut first = None;
         while !self.time_left().is_zero() && self.ended().is_none() {
             let looks = self.looks();
-            let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
-            let sleeps: u64 = looks.iter().flat_map(|look| look.sleeps.values()).sum();
-            let (cpu_before, sleeps_before) = *first.get_or_insert((cpu, sleeps));
-            let computing = cpu > cpu_before + COMPUTING;
-            let waking = start.elapsed() > WAKING && sleeps > sleeps_before + RESTLESS;
+            let computing = looks.cpu() > cpu + COMPUTING;
+            let waking = start.elapsed() > WAKING && looks.sleeps() > sleeps + RESTLESS;
             if computing || waking {
                 self.0.restless.set(true);
             }
             if self.0.restless.get() && start.elapsed() > MOMENT {
                 return;
             }
-            if before.as_ref() != Some(&looks) || !looks.iter().all(|look| look.asleep) {
+            if looks != before || looks.are_awake() || self.is_up_to_us() {
                 unchanged_since = Instant::now();
             }
             if unchanged_since.elapsed() >= asleep {
                 return;
             }
-            before = Some(looks);
-            thread::sleep(Duration::from_millis(2));
+            before = looks;
+            thread::sleep(Duration::from_millis(2)); // between two looks
         }
     }
 
     /// What the programs that still run do at this moment.
-    fn looks(&self) -> Vec<Look> {
-        self.0.watched.borrow().iter().filter_map(|process| process.look()).collect()
+    fn looks(&self) -> Looks {
+        let watched = self.0.watched.borrow();
+        Looks(watched.iter().filter_map(|process| process.look()).collect())
+    }
+
+    /// Whether it is a thread of ours that has something to do next, and not the programs.
+    fn is_up_to_us(&self) -> bool {
+        let watched = self.0.watched.borrow();
+        watched.iter().any(|process| process.has_unread() || process.is_hungry())
     }
 
     /// How the program ended, if all programs have; there is mostly one.
@@ -124,15 +129,44 @@ impl Stage {
     }
 }
 
+/// What the programs of a stage do at one moment.
+#[derive(Default, PartialEq, Eq)]
+struct Looks(Vec<Look>);
+
+impl Looks {
+    /// The time that they have spent on a core.
+    fn cpu(&self) -> Duration {
+        self.0.iter().map(|look| look.cpu).sum()
+    }
+
+    /// How often their threads have gone to sleep.
+    fn sleeps(&self) -> u64 {
+        self.0.iter().flat_map(|look| look.sleeps.values()).sum()
+    }
+
+    fn are_ready(&self) -> bool {
+        self.0.iter().any(|look| look.ready)
+    }
+
+    fn are_awake(&self) -> bool {
+        self.0.iter().any(|look| !look.asleep)
+    }
+
+    /// Where there is no `/proc`, they are neither seen asleep nor awake.
+    fn are_asleep(&self) -> bool {
+        !self.0.is_empty() && !self.are_awake()
+    }
+}
+
 /// Looks at the programs of a stage from time to time.
 struct Watch<'a> {
     stage: &'a Stage,
     begun: Instant,
     written: u64,
-    cpu: Option<Duration>,
-    sleeps: Option<u64>,
+    /// The time on a core and the sleeps before this wait.
+    first: Option<(Duration, u64)>,
+    last: Looks,
     awake_since: Instant,
-    last: Vec<Look>,
     unchanged_since: Instant,
     unchanged_looks: u32,
     next_look: Instant,
@@ -150,10 +184,9 @@ impl<'a> Watch<'a> {
         Self {
             begun: now,
             written: written(stage),
-            cpu: None,
-            sleeps: None,
+            first: None,
+            last: Looks::default(),
             awake_since: now,
-            last: Vec::new(),
             unchanged_since: now,
             unchanged_looks: 0,
             next_look: now,
@@ -177,38 +210,55 @@ impl<'a> Watch<'a> {
             return Some(Silence::Flooding);
         }
         let looks = self.stage.looks();
-        let cpu: Duration = looks.iter().map(|look| look.cpu).sum();
-        let before: Duration = self.last.iter().map(|look| look.cpu).sum();
-        let ready = looks.iter().any(|look| look.ready);
-        self.stage.0.starved.set(ready && cpu == before);
-        // Less than before if a process of it has ended.
-        let computed = cpu.saturating_sub(*self.cpu.get_or_insert(cpu));
-        let asleep = !looks.is_empty() && looks.iter().all(|look| look.asleep);
-        if asleep {
+        self.first.get_or_insert((looks.cpu(), looks.sleeps()));
+        self.stage.0.starved.set(looks.are_ready() && looks.cpu() == self.last.cpu());
+        let patient = self.stage.0.patient.get();
+        let silence = if self.are_busy(&looks) {
+            Some(Silence::Busy)
+        } else if self.are_restless(&looks) && !patient {
+            Some(Silence::Restless)
+        } else if self.are_at_rest(&looks) && !patient {
+            Some(Silence::AtRest)
+        } else {
+            None
+        };
+        self.last = looks;
+        silence
+    }
+
+    /// How much they have computed, and how often they have gone to sleep, since this wait began.
+    /// Both are less than before if a process of them has ended.
+    fn since_the_first(&self, looks: &Looks) -> (Duration, u64) {
+        let (cpu, sleeps) = self.first.unwrap_or_default();
+        (looks.cpu().saturating_sub(cpu), looks.sleeps().saturating_sub(sleeps))
+    }
+
+    /// Whether they compute without end.
+    fn are_busy(&mut self, looks: &Looks) -> bool {
+        let (computed, _) = self.since_the_first(looks);
+        if looks.are_asleep() {
             self.awake_since = Instant::now();
         }
-        let awake = self.awake_since.elapsed() > AWAKE && computed > BUSY / 5;
-        if computed > BUSY || awake {
-            return Some(Silence::Busy);
-        }
+        computed > BUSY || (self.awake_since.elapsed() > AWAKE && computed > BUSY / 5)
+    }
+
+    /// Whether they wake up again and again.
+    fn are_restless(&self, looks: &Looks) -> bool {
         let (long, often) = IN_VAIN;
-        let sleeps: u64 = looks.iter().flat_map(|look| look.sleeps.values()).sum();
-        let woken = sleeps.saturating_sub(*self.sleeps.get_or_insert(sleeps));
-        if woken > often && self.begun.elapsed() > long && !self.stage.0.patient.get() {
-            return Some(Silence::Restless);
-        }
-        let unread = self.stage.0.watched.borrow().iter().any(|process| process.has_unread());
+        let (_, woken) = self.since_the_first(looks);
+        woken > often && self.begun.elapsed() > long
+    }
+
+    /// Whether they have slept for so long that they wait for what does not come. It must have been
+    /// seen often as well: while we got no core ourselves, they may have got none either.
+    fn are_at_rest(&mut self, looks: &Looks) -> bool {
         self.unchanged_looks += 1;
-        if !asleep || unread || looks != self.last {
+        if !looks.are_asleep() || *looks != self.last || self.stage.is_up_to_us() {
             self.unchanged_since = Instant::now();
             self.unchanged_looks = 0;
         }
-        self.last = looks;
-        // Often as well as long: while we got no core ourselves, the program may have got none.
         let at_rest = AT_REST + self.stage.0.nap.get();
-        let unchanged = self.unchanged_looks >= LOOKS && self.unchanged_since.elapsed() >= at_rest;
-        let rests = unchanged && !self.stage.0.patient.get();
-        rests.then_some(Silence::AtRest)
+        self.unchanged_looks >= LOOKS && self.unchanged_since.elapsed() >= at_rest
     }
 }
 

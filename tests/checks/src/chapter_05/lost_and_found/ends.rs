@@ -74,6 +74,18 @@ impl<'a> Far<'a> {
         Ok(())
     }
 
+    /// Fails if any datagram has come by now: for a sender that waits, and whose time is not over.
+    pub(super) fn hears_nothing_new(&self) -> Played {
+        self.stage.settle();
+        match self.peer.takes() {
+            Some((early, _)) => {
+                let wanted = "your program to wait until its datagram is acknowledged";
+                Err(Failed::fail(wanted, named(&early)))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Fails if another datagram than the last has come by now.
     pub(super) fn has_not_gone_on(&self) -> Played {
         self.stage.settle();

@@ -170,11 +170,7 @@ fn block_after_block(stage: &Stage) -> Played {
     let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
     let (far, sender) = Far::of(stage, &text, &["--timeout", "20"])?;
     far.takes(&text.datagram(0))?;
-    stage.settle();
-    if let Some((early, _)) = far.peer.takes() {
-        let wanted = "your program to wait until block 0 is acknowledged";
-        return Err(Failed::fail(wanted, named(&early)));
-    }
+    far.hears_nothing_new()?;
     far.acknowledges(0)?;
     for number in 1..3 {
         far.takes(&text.datagram(number))?;
@@ -209,6 +205,16 @@ fn sent_again(stage: &Stage) -> Played {
 
 fn only_its_own(stage: &Stage) -> Played {
     let text = Text::of(stage, BLOCK + stage.number(1..BLOCK));
+    let (far, _sender) = Far::of(stage, &text, &["--timeout", "20"])?;
+    far.takes(&text.datagram(0))?;
+    far.acknowledges(1)?;
+    far.hears_nothing_new()?;
+    far.acknowledges(0)?;
+    far.takes(&text.datagram(1))?;
+    far.acknowledges(0)?;
+    far.hears_nothing_new()?;
+
+    // What it makes of them when its time is over.
     let stranger = stage.datagram_peer("stranger")?;
     let (far, _sender) = Far::of(stage, &text, &["--timeout", "0.3", "--tries", "20"])?;
     far.takes(&text.datagram(0))?;
@@ -241,7 +247,7 @@ fn nothing_makes_it_wait_longer(stage: &Stage) -> Played {
     far.takes_it_again_while(|| {
         if last.elapsed() >= PAUSE {
             last = Instant::now();
-            // Fails when the sender has gone, and that is told otherwise.
+            // If one cannot be sent, there is another soon.
             let _ = far.peer.sends_untold(far.sender(), garbage.as_bytes());
         }
     })
@@ -289,12 +295,12 @@ fn gives_up_where_nobody_listens(stage: &Stage) -> Played {
     let gone = stage.datagram_peer("receiver")?;
     gone.stops_listening()?;
     let port = gone.port()?;
-    let sender = stage.start(&["send", "--port", &port, "--timeout", "0.2", "--tries", "2"])?;
+    let sender = stage.start(&["send", "--port", &port, "--timeout", "0.1", "--tries", "2"])?;
     sender.is_fed(stage.word().into_bytes());
-    stage.allows_sleeps_of(Duration::from_millis(200));
+    stage.allows_sleeps_of(Duration::from_millis(100));
     sender.exits_with(1)?;
     sender.has_complained("error: no acknowledgement of number 0 after 2 tries")?;
-    sender.has_taken(Duration::from_millis(400))
+    sender.has_taken(Duration::from_millis(200))
 }
 
 fn what_comes_twice(stage: &Stage) -> Played {
@@ -336,12 +342,19 @@ fn what_is_not_due(stage: &Stage) -> Played {
 }
 
 fn stays_for_a_while(stage: &Stage) -> Played {
+    const STAY: Duration = Duration::from_secs(1);
     let (near, receiver) = Near::of(stage, "1")?;
     near.sends_and_is_acknowledged(&block(0, stage.word().as_bytes()))?;
     near.sends_and_is_acknowledged(&end(1))?;
+    let start = Instant::now(); // its last acknowledgement comes after this
     near.sends_and_is_acknowledged(&end(1))?;
     stage.be_patient();
-    receiver.exits_with(0)
+    receiver.exits_with(0)?;
+    if start.elapsed() < STAY {
+        let wanted = "your program to stay for 1 s after its last acknowledgement";
+        return Err(Failed::fail(wanted, "its end, before that second was over"));
+    }
+    Ok(())
 }
 
 /// Three transfers at once, each with its own luck.
