@@ -35,6 +35,10 @@ pub struct Compiler {
 impl Compiler {
     /// Has cargo compile the libraries, as the workspace at `root` says: into its own `target/`, or
     /// into a folder of their own, so that who may read the libraries finds nothing else beside them.
+    ///
+    /// # Errors
+    ///
+    /// If cargo cannot compile them, or rustc does not say where its own libraries are.
     pub fn prepare(root: &Path, target: Option<&Path>) -> Result<Self> {
         // A chapter that uses all of them: cargo does not build several dependencies by name.
         let build = CargoBuild::new().manifest_path(root.join("Cargo.toml"));
@@ -64,9 +68,7 @@ impl Compiler {
         for (_, file) in &externs {
             fs::read(file)?.hash(&mut fingerprint);
         }
-        let sysroot =
-            Command::new("rustc").args(["--print", "sysroot"]).current_dir(root).output()?;
-        let sysroot = PathBuf::from(String::from_utf8(sysroot.stdout)?.trim_end());
+        let sysroot = sysroot(root)?;
         Ok(Self {
             rustc: sysroot.join("bin/rustc"),
             sysroot,
@@ -96,8 +98,11 @@ impl Compiler {
     }
 
     /// Compiles `source`, the text of a whole program, into `cache`, unless it lies there already.
-    /// Returns the program, whose file is called `name`; fails with what the compiler says, and that
-    /// includes a warning.
+    /// Returns the program, whose file is called `name`.
+    ///
+    /// # Errors
+    ///
+    /// What the compiler says, and that includes a warning; and if the cache cannot be written.
     pub fn compile(&self, name: &str, source: &str, cache: &Path) -> Result<PathBuf> {
         let folder = cache.join(format!("{:016x}", self.hash(source)));
         let program = folder.join(name);
@@ -138,8 +143,22 @@ impl Compiler {
 /// The program of each exercise, by the exercise's name, or what the compiler says of it.
 pub type Programs = BTreeMap<&'static str, Result<PathBuf, String>>;
 
+/// Where the compiler that the workspace at `root` asks for keeps its own libraries.
+fn sysroot(root: &Path) -> Result<PathBuf> {
+    let mut rustc = Command::new("rustc");
+    let rustc = rustc.args(["--print", "sysroot"]).current_dir(root);
+    let output = rustc.output().context("rustc cannot be started")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "rustc does not say where it lies: {}", said.trim());
+    Ok(PathBuf::from(String::from_utf8(output.stdout)?.trim_end()))
+}
+
 /// Has cargo compile the programs of these exercises. One that does not compile does not stop the
 /// others.
+///
+/// # Errors
+///
+/// If cargo cannot be started, or says what cannot be understood.
 pub fn exercises(root: &Path, exercises: &[&'static Exercise]) -> Result<Programs> {
     let mut build = CargoBuild::new().manifest_path(root.join("Cargo.toml")).arg("--keep-going");
     for exercise in exercises {

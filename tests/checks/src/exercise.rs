@@ -26,7 +26,8 @@ pub struct Check {
     pub hints: &'static [&'static str],
     /// Where the book explains it: a file in `book/en/`, and a heading in it.
     pub page: &'static str,
-    /// How long it may take, from the start of the program.
+    /// How long it may take, from the start of the program; time in which the machine is busy with
+    /// something else does not count.
     pub deadline: Duration,
     /// What it needs of the machine.
     pub needs: Needs,

@@ -53,7 +53,7 @@ pub use run::{Task, run};
 pub use silence::Silence;
 pub use sockets::OpenSocket;
 pub use stage::{MOST_TIMES, Stage};
-pub use student::{grade, report};
+pub use student::{grade, report, seed};
 
 use std::time::Duration;
 

@@ -27,8 +27,9 @@ impl Task {
         exercise.checks.iter().map(task).collect()
     }
 
-    /// Plays the check. Returns at its deadline at the latest, whatever the program does, or a
-    /// little later if the grader itself is stuck, which is an error of the grader.
+    /// Plays the check. Returns at its deadline at the latest, whatever the program does. On a busy
+    /// machine that may be later, up to [`MOST_TIMES`] the deadline; when 20 seconds more have
+    /// passed, the grader itself is stuck, which is an error of the grader.
     pub fn play(&self) -> Outcome {
         let start = Instant::now();
         let (send, receive) = mpsc::channel();

@@ -19,13 +19,13 @@ use crate::{Exercise, Launcher, Outcome, Task, Verdict, exercise};
 /// If there is no exercise of this name.
 pub fn grade(name: &str, program: &str) -> ExitCode {
     let exercise = exercise(name).unwrap_or_else(|| panic!("there is no exercise {name:?}"));
-    for variable in ["HINT", "SEED"] {
-        if let (Ok(text), None) = (env::var(variable), number(variable)) {
-            eprintln!("error: {variable} is a number, such as {variable}=2, and not {text:?}");
+    let seed = match number("HINT").and_then(|_| seed()) {
+        Ok(seed) => seed,
+        Err(error) => {
+            eprintln!("error: {error}");
             return ExitCode::from(2);
         }
-    }
-    let seed = number("SEED").unwrap_or_else(|| fastrand::u64(..1_000_000));
+    };
     let launcher = Launcher::new(program, seed);
     let earned = Arc::new(AtomicU32::new(0));
     let tasks = Task::all(exercise, &launcher);
@@ -66,7 +66,7 @@ pub fn report(task: &Task, outcome: &Outcome) -> String {
             text.extend(printed.lines().map(|line| format!("  {line}\n")));
         }
     }
-    text += &hints(task.exercise, task.check.hints, number("HINT").unwrap_or(1));
+    text += &hints(task.exercise, task.check.hints, number("HINT").ok().flatten().unwrap_or(1));
     text += &format!("read: book/en/{} (make book shows it in a browser)\n", task.check.page);
     text + &format!("again with the same words: SEED={}\n", task.launcher.seed)
 }
@@ -84,6 +84,17 @@ fn hints(exercise: &Exercise, hints: &[&str], count: u64) -> String {
     text
 }
 
-fn number(variable: &str) -> Option<u64> {
-    env::var(variable).ok()?.parse().ok()
+/// The seed that `SEED` gives; if there is none, one by chance.
+///
+/// # Errors
+///
+/// If it is no number; the error says so, and what to do.
+pub fn seed() -> Result<u64, String> {
+    Ok(number("SEED")?.unwrap_or_else(|| fastrand::u64(..1_000_000)))
+}
+
+fn number(variable: &str) -> Result<Option<u64>, String> {
+    let Ok(text) = env::var(variable) else { return Ok(None) };
+    let number = text.parse().map(Some);
+    number.map_err(|_| format!("{variable} is a number, such as {variable}=2, and not {text:?}"))
 }

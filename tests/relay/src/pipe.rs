@@ -126,7 +126,7 @@ impl Pipe {
         }
         let Shape { merge, patience, .. } = self.shape;
         self.flows |= merge.is_none_or(|least| self.ripe.len() >= least)
-            || self.ripened + patience <= now
+            || !self.ripe.is_empty() && self.ripened + patience <= now
             || self.end.is_some() && self.delayed.is_empty();
         if self.left == 0 {
             self.left = self.next_size();
@@ -181,5 +181,35 @@ impl Pipe {
             false => self.ripened + self.shape.patience,
         });
         [next, end, ripe].into_iter().flatten().min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Pipe, Shape};
+    use crate::Direction;
+
+    #[test]
+    fn what_comes_after_a_pause_is_merged_again() {
+        let patience = Duration::from_millis(50);
+        let shape = Shape { merge: Some(10), patience, ..Shape::default() };
+        let mut now = Instant::now();
+        let mut pipe = Pipe::new(shape, 1, Direction::ToServer);
+        for _ in 0..2 {
+            now += patience * 20;
+            pipe.take(b"hello", now);
+            assert_eq!(pipe.piece(now), b"", "five bytes of ten wait for more");
+            pipe.take(b"world", now);
+            assert_eq!(pipe.piece(now), b"helloworld");
+            pipe.hand_on(10, now);
+            pipe.take(b"alone", now);
+            now += patience;
+            assert_eq!(pipe.piece(now), b"alone");
+            pipe.hand_on(5, now);
+            now += patience * 20;
+            assert_eq!(pipe.piece(now), b"");
+        }
     }
 }

@@ -44,6 +44,7 @@ struct Client {
 }
 
 /// A datagram that is under way.
+#[derive(Clone)]
 struct Letter {
     client: usize,
     direction: Direction,
@@ -82,10 +83,10 @@ impl Post {
         // Those of the server first: the front may make us forget a client.
         for place in 0..ready.len().saturating_sub(1) {
             let client = &self.clients[place];
-            // Mostly "would block" or "connection refused"; the next datagram may fare better.
             if !ready[place + 1] {
                 continue;
             }
+            // If it fails, the next may fare better: mostly "would block" or "connection refused".
             if let Ok(length) = client.socket.recv(&mut buffer) {
                 self.decide(place, Direction::ToClient, &buffer[..length]);
             }
@@ -146,15 +147,15 @@ impl Post {
         let due = Instant::now() + trouble.delay;
         let bytes: Arc<[u8]> = bytes.into();
         let held_back = fate == Fate::HeldBack;
-        let letter = |held_back| Letter { client, direction, bytes: bytes.clone(), held_back };
-        let copies = match fate {
+        let letter = Letter { client, direction, bytes, held_back };
+        match fate {
             Fate::Dropped => return,
-            Fate::HeldBack => return self.post(due + trouble.hold, letter(held_back)),
-            Fate::Passed => 1,
-            Fate::Duplicated => 2,
-        };
-        for _ in 0..copies {
-            self.post(due, letter(false));
+            Fate::HeldBack => return self.post(due + trouble.hold, letter),
+            Fate::Passed => self.post(due, letter),
+            Fate::Duplicated => {
+                self.post(due, letter.clone());
+                self.post(due, letter);
+            }
         }
         self.release(client, direction, due);
     }

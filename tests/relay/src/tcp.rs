@@ -66,15 +66,16 @@ pub enum What {
 /// A relay for streams: clients connect to it, and it connects to the server for each of them.
 ///
 /// **Pieces.** Each piece is written by a call of its own, on a socket with TCP_NODELAY (tcp(7)), and
-/// so goes out as a segment of its own, unless the receiver's window is too small for it. No write
-/// goes beyond the end of a piece; one may stop before it, where no more has come or the kernel's
+/// so goes out at once, as a segment of its own if it fits into one. Where it has to wait in the
+/// kernel's queue, because the receiver takes no more for now, the kernel may join it with the next.
+/// No write goes beyond the end of a piece; one may stop before it, where no more has come or the kernel's
 /// buffer is full. How a receiver reads them is another matter: what has arrived before it reads
 /// comes in one read. [`Shape::pause`] gives it time to read each alone; whether it takes that time,
 /// no relay can know, for the kernel at the other end acknowledges what has arrived, read or not.
 ///
 /// **Ends.** A half-close is handed on as a half-close, behind all bytes that have come before it. A
-/// reset is handed on at once, as a reset, and what the relay still holds is lost with it, as it
-/// would be without a relay. Where the server cannot be reached, the client is reset.
+/// reset is handed on at once, as a reset, and what the relay still holds is lost with it. (Without a
+/// relay, what has arrived before the reset can still be read, on Linux.) Where the server cannot be reached, the client is reset.
 ///
 /// **Memory.** A direction holds 64 KiB, and one read of 16 KiB above that. A receiver that does not
 /// read holds up its sender.

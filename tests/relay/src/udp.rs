@@ -47,7 +47,7 @@ impl UdpSettings {
 /// datagram depends on the seed, its direction and its index, never on when it comes: the same
 /// datagrams in the same order have the same fate.
 ///
-/// What the relay cannot know, it does not pass on: that nobody listens at the server's port. What
+/// The relay does not pass on that nobody listens at the server's port. What
 /// it has taken and not dropped is sent on, once or twice; like any sender of datagrams, it does
 /// not learn whether they arrive.
 pub struct UdpRelay {

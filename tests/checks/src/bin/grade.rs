@@ -1,7 +1,8 @@
 //! `make grade`: every exercise, its checks and points, in one table.
 //!
 //! `make grade EX=02-notice-eof` grades that one. The exit status is 0 however much is unsolved;
-//! it is 1 if grading itself could not be done, and 2 if there is no such exercise.
+//! it is 1 if grading itself could not be done, and 2 if there is no such exercise. `SEED=7` says the
+//! same words to the programs as a run that had that seed.
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
 use checks::compile::{self, Programs};
-use checks::{Exercise, Launcher, Outcome, Task, Verdict, all};
+use checks::{Check, Exercise, Launcher, Outcome, Task, Verdict, all};
 use comfy_table::{ContentArrangement, Table, presets};
 
 fn main() -> ExitCode {
@@ -21,7 +22,14 @@ fn main() -> ExitCode {
         eprintln!("  {}", known.join("\n  "));
         return ExitCode::from(2);
     };
-    match grade(&exercises) {
+    let seed = match checks::seed() {
+        Ok(seed) => seed,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match grade(&exercises, seed) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -38,19 +46,38 @@ fn chosen(names: &[String]) -> Option<Vec<&'static Exercise>> {
     names.iter().map(|name| checks::exercise(name)).collect()
 }
 
-fn grade(exercises: &[&'static Exercise]) -> Result<()> {
+fn grade(exercises: &[&'static Exercise], seed: u64) -> Result<()> {
     let root = env::current_dir().context("there is no current folder")?;
     let programs = compile::exercises(&root, exercises)?;
-    let seed = env::var("SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     let mut tasks = Vec::new();
     for exercise in exercises {
         if let Ok(program) = &programs[exercise.name] {
             tasks.extend(Task::all(exercise, &Launcher::new(program, seed)));
         }
     }
+    tasks.retain(|task| task.check.needs.missing().is_none());
     let outcomes = play(&tasks);
-    print(exercises, &programs, &tasks, &outcomes);
+    let mut table = table();
+    let (mut earned, mut most) = (0, 0);
+    for exercise in exercises {
+        let played: Vec<_> = tasks.iter().zip(&outcomes).collect();
+        let played = played.into_iter().filter(|(task, _)| task.exercise.name == exercise.name);
+        let (passed, failed): (Vec<_>, Vec<_>) =
+            played.partition(|(_, outcome)| outcome.verdict == Verdict::Pass);
+        let points: u32 = passed.iter().map(|(task, _)| task.check.points).sum();
+        table.add_row([
+            exercise.name.to_owned(),
+            format!("{} of {}", passed.len(), exercise.checks.len()),
+            format!("{points} of {}", exercise.points()),
+            remark(exercise, &programs, failed.first().copied()),
+        ]);
+        earned += points;
+        most += exercise.points();
+    }
+    table.add_row(["all".to_owned(), String::new(), format!("{earned} of {most}"), String::new()]);
+    println!("{table}");
+    println!("One exercise in full, with what happened: cargo test -p ex02-notice-eof");
+    println!("Again with the same words: SEED={seed}");
     Ok(())
 }
 
@@ -72,47 +99,33 @@ fn play(tasks: &[Task]) -> Vec<Outcome> {
     outcomes
 }
 
-fn print(
-    exercises: &[&'static Exercise],
-    programs: &Programs,
-    tasks: &[Task],
-    outcomes: &[Outcome],
-) {
+fn table() -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     let width = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     table.set_width(width.unwrap_or(100));
     table.set_header(["exercise", "checks", "points", "the first check that fails, and a hint"]);
-    let (mut earned, mut most) = (0, 0);
-    for exercise in exercises {
-        let played: Vec<_> = tasks
-            .iter()
-            .zip(outcomes)
-            .filter(|(task, _)| task.exercise.name == exercise.name)
-            .collect();
-        let passed: Vec<_> =
-            played.iter().filter(|(_, outcome)| outcome.verdict == Verdict::Pass).collect();
-        let points: u32 = passed.iter().map(|(task, _)| task.check.points).sum();
-        let first = played.iter().find(|(_, outcome)| outcome.verdict != Verdict::Pass);
-        let say = match (&programs[exercise.name], first) {
-            (Err(message), _) => format!("build error: {}", message.lines().next().unwrap_or("")),
-            (Ok(_), Some((task, outcome))) => {
-                let hint = task.check.hints.first().unwrap_or(&"");
-                format!("{} ({})\nhint: {hint}", task.check.name, outcome.verdict)
-            }
-            (Ok(_), None) => "all passed".to_owned(),
-        };
-        table.add_row([
-            exercise.name.to_owned(),
-            format!("{} of {}", passed.len(), exercise.checks.len()),
-            format!("{points} of {}", exercise.points()),
-            say,
-        ]);
-        earned += points;
-        most += exercise.points();
+    table
+}
+
+/// What to say of an exercise: why it does not compile, the first check that fails, or which cannot
+/// be played on this machine.
+fn remark(
+    exercise: &Exercise,
+    programs: &Programs,
+    first_failed: Option<(&Task, &Outcome)>,
+) -> String {
+    if let Err(message) = &programs[exercise.name] {
+        return format!("build error: {}", message.lines().next().unwrap_or(""));
     }
-    table.add_row(["all".to_owned(), String::new(), format!("{earned} of {most}"), String::new()]);
-    println!("{table}");
-    println!("One exercise in full, with what happened: cargo test -p ex02-notice-eof");
+    if let Some((task, outcome)) = first_failed {
+        let hint = task.check.hints.first().unwrap_or(&"");
+        return format!("{} ({})\nhint: {hint}", task.check.name, outcome.verdict);
+    }
+    let not_played = |check: &Check| Some(format!("{} ({})", check.name, check.needs.missing()?));
+    match exercise.checks.iter().filter_map(not_played).collect::<Vec<_>>() {
+        none if none.is_empty() => "all passed".to_owned(),
+        some => format!("all passed that can be played here; not played:\n{}", some.join("\n")),
+    }
 }

@@ -80,7 +80,7 @@ pub(super) static NOTICE_EOF: Exercise = Exercise {
         },
         Check {
             name: "a half-closed client gets one reply, then the end",
-            points: 2,
+            points: 1,
             hints: &[
                 "A client may close its sending half and still read. How many replies does it get \
                  from your server?",

@@ -86,6 +86,10 @@ impl Stage {
     }
 
     /// A number that the program cannot know beforehand.
+    ///
+    /// # Panics
+    ///
+    /// If the range is empty.
     pub fn number(&self, range: std::ops::Range<usize>) -> usize {
         self.0.random.borrow_mut().usize(range)
     }
@@ -95,6 +99,10 @@ impl Stage {
     /// They are a part of what all checks share. Checks that play at once would hold each other up
     /// if each had megabytes of its own: every thread of a process waits while one gets or returns
     /// that much memory.
+    ///
+    /// # Panics
+    ///
+    /// If `count` is larger than that.
     pub fn bytes(&self, count: usize) -> &'static [u8] {
         static ALL: LazyLock<Vec<u8>> = LazyLock::new(|| {
             let mut all = vec![0; (16 << 20) + BEGINNINGS];
