@@ -13,6 +13,14 @@ pub(crate) struct Look {
     pub(crate) asleep: bool,
     /// Whether a thread runs, or is ready to and waits for a core (proc(5), state `R`).
     pub(crate) ready: bool,
+    /// Whether a thread waits within the kernel for what the kernel is busy with (proc(5), state `D`):
+    /// on a machine that starts and ends many processes, they queue for the lists of those who use
+    /// the C library, and that may take half a minute.
+    pub(crate) held_up: bool,
+    /// Whether it ends now (`PF_EXITING` in proc(5)'s flags; Linux, `include/linux/sched.h`), with
+    /// nothing left to do but what the kernel has to clear away. Those that have children wait for
+    /// them, and end behind them.
+    pub(crate) exiting: bool,
     /// Whether every thread has been stopped (signal(7), `SIGSTOP`).
     pub(crate) stopped: bool,
     /// The time that all of them have spent on a core.
@@ -39,25 +47,46 @@ pub(crate) fn descriptors(process: u32) -> Option<usize> {
     counts.sum()
 }
 
+/// Whether a program that runs, or a descendant of it, does not let itself be looked at: then its
+/// files in `/proc` are root's (prctl(2), `PR_SET_DUMPABLE`).
+#[cfg(unix)]
+pub(crate) fn hides(process: u32) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let owner = |id: &str| fs::metadata(format!("/proc/{id}")).ok().map(|it| it.uid());
+    let ours = owner("self");
+    family(process).into_iter().any(|id| owner(&id.to_string()).is_some_and(|it| Some(it) != ours))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn hides(_process: u32) -> bool {
+    false
+}
+
 /// Looks at a program and its descendants. `None` if there is nothing to be seen: it has ended, or
 /// the system has no `/proc`.
 pub(crate) fn look(process: u32) -> Option<Look> {
     let mut look = Look {
         asleep: true,
         ready: false,
+        held_up: false,
+        exiting: true,
         stopped: true,
         cpu: Duration::ZERO,
         sleeps: BTreeMap::new(),
     };
-    for id in family(process) {
+    for (id, is_parent) in tree(process) {
         for thread in threads(id) {
             // A thread that has ended meanwhile neither sleeps nor wakes.
-            let Some((state, ticks)) = stat(id, thread) else { continue };
+            let Some((state, flags, ticks)) = stat(id, thread) else { continue };
             if matches!(state, 'Z' | 'X') {
                 continue; // it has ended, and nobody has asked for its exit status yet
             }
             look.asleep &= matches!(state, 'S' | 'T');
             look.ready |= state == 'R';
+            // One that waits for its child to start a program is in this state, too (vfork(2)); that
+            // child may be a program that never does.
+            look.held_up |= state == 'D' && !is_parent;
+            look.exiting &= is_parent || flags & EXITING != 0;
             look.stopped &= state == 'T';
             look.cpu += ticks * TICK;
             look.sleeps.insert(thread, sleeps(id, thread).unwrap_or(0));
@@ -70,15 +99,24 @@ pub(crate) fn look(process: u32) -> Option<Look> {
 /// `USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);
 
+const EXITING: u32 = 4;
+
 /// A process and all its descendants.
 pub(crate) fn family(process: u32) -> Vec<u32> {
-    let mut family = vec![process];
+    tree(process).into_iter().map(|(id, _)| id).collect()
+}
+
+/// A process and all its descendants, and whether each has children.
+fn tree(process: u32) -> Vec<(u32, bool)> {
+    let mut tree = vec![(process, false)];
     let mut next = 0;
-    while let Some(id) = family.get(next).copied() {
-        family.extend(children(id));
+    while let Some((id, is_parent)) = tree.get_mut(next) {
+        let children = children(*id);
+        *is_parent = !children.is_empty();
+        tree.extend(children.into_iter().map(|id| (id, false)));
         next += 1;
     }
-    family
+    tree
 }
 
 /// The processes that a process has started, and those that have fallen to it.
@@ -96,14 +134,16 @@ fn threads(process: u32) -> Vec<u32> {
     threads.filter_map(|thread| thread.ok()?.file_name().to_str()?.parse().ok()).collect()
 }
 
-/// A thread's state letter, and its ticks in user and in kernel mode (fields 3, 14 and 15).
-fn stat(process: u32, thread: u32) -> Option<(char, u32)> {
+/// A thread's state letter, its flags, and its ticks in user and in kernel mode (fields 3, 9, 14 and
+/// 15).
+fn stat(process: u32, thread: u32) -> Option<(char, u32, u32)> {
     let stat = fs::read_to_string(format!("/proc/{process}/task/{thread}/stat")).ok()?;
     // The name before the state is in brackets, and may hold brackets and spaces itself.
     let mut fields = stat.rsplit_once(") ")?.1.split(' ');
     let state = fields.next()?.chars().next()?;
-    let mut ticks = fields.skip(10).map(str::parse::<u32>);
-    Some((state, ticks.next()?.ok()? + ticks.next()?.ok()?))
+    let flags = fields.nth(5)?.parse().ok()?;
+    let mut ticks = fields.skip(4).map(str::parse::<u32>);
+    Some((state, flags, ticks.next()?.ok()? + ticks.next()?.ok()?))
 }
 
 fn sleeps(process: u32, thread: u32) -> Option<u64> {

@@ -39,6 +39,10 @@ pub(crate) struct Process {
     pub(crate) stdout: Capture,
     pub(crate) stderr: Capture,
     started: Instant,
+    /// When it was seen last that the kernel held it up: it has not begun yet what it does.
+    held_up: Cell<Option<Instant>>,
+    /// When it was seen first that it is about to end.
+    exiting: Cell<Option<Instant>>,
     ended: RefCell<Option<(ExitStatus, Instant)>>,
     killed: Cell<bool>,
 }
@@ -67,6 +71,8 @@ impl Process {
             stderr: Capture::of(child.stderr().take().expect("stderr is piped")),
             child: RefCell::new(child),
             started,
+            held_up: Cell::new(None),
+            exiting: Cell::new(None),
             ended: RefCell::new(None),
             killed: Cell::new(false),
         })
@@ -77,9 +83,18 @@ impl Process {
         self.child.borrow().id()
     }
 
-    /// How long it has run, or ran until it was seen to have ended.
+    /// How long it has run, or ran until it was seen to end. On a busy machine the kernel may take
+    /// long to load it, and that does not count.
     pub(crate) fn time(&self) -> Duration {
-        self.end().map_or_else(Instant::now, |(_, when)| when).duration_since(self.started)
+        let loaded = self.held_up.get().unwrap_or(self.started);
+        self.ended_at().unwrap_or_else(Instant::now).saturating_duration_since(loaded)
+    }
+
+    /// When it was seen to end; `None` if it runs. What the kernel has to clear away then may take
+    /// long on a busy machine, and does not count.
+    pub(crate) fn ended_at(&self) -> Option<Instant> {
+        let (_, gone) = self.end()?;
+        Some(self.exiting.get().unwrap_or(gone))
     }
 
     /// How it ended, once it has ended and all that it wrote has been read.
@@ -122,7 +137,13 @@ impl Process {
     }
 
     pub(crate) fn look(&self) -> Option<Look> {
-        look(self.id())
+        let look = look(self.id())?;
+        match look.exiting {
+            true if self.exiting.get().is_none() => self.exiting.set(Some(Instant::now())),
+            false if look.held_up => self.held_up.set(Some(Instant::now())),
+            _ => {}
+        }
+        Some(look)
     }
 
     /// Whether it has written something that we have not read yet.

@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::look::descriptors;
+use crate::look::{descriptors, hides};
 use crate::process::Process;
 use crate::silence::RESTLESS;
 use crate::stage::LOOK;
@@ -218,6 +218,7 @@ impl Program {
         let wanted = format!("to count the {what} of your program");
         match self.process.status() {
             Some(status) => Failed::fail(wanted, format!("it {}", ended(status))),
+            None if hides(self.id()) => Failed::fail(wanted, HIDES),
             None => Failed::grader(wanted, "there is nothing to be seen of it in /proc"),
         }
     }
@@ -350,6 +351,11 @@ impl Program {
         Ok(())
     }
 
+    /// How long after `start` it has ended. It must have.
+    pub fn ended_after(&self, start: Instant) -> Duration {
+        self.process.ended_at().unwrap_or_else(Instant::now).saturating_duration_since(start)
+    }
+
     /// All that it has written to stderr so far.
     pub fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.process.stderr.from(0)).into_owned()
@@ -366,6 +372,9 @@ impl Program {
         Some(line)
     }
 }
+
+/// What has come where a program was to be looked at.
+pub(crate) const HIDES: &str = "it does not let itself be looked at (prctl(2), PR_SET_DUMPABLE)";
 
 /// How often a program has woken up without printing anything.
 struct Wakes<'a> {

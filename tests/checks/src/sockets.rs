@@ -5,6 +5,8 @@ use std::fmt;
 
 use socket2::{Domain, Type};
 
+use crate::look::hides;
+use crate::program::HIDES;
 use crate::words::ended;
 use crate::{Failed, Played, Program};
 
@@ -35,6 +37,9 @@ impl Program {
     pub fn sockets(&self) -> Result<Vec<OpenSocket>, Failed> {
         self.stage.settle();
         of_family(self.id()).map_err(|why| {
+            if hides(self.id()) {
+                return Failed::fail("your program's sockets to be seen from outside", HIDES);
+            }
             let why = format!("{why} (it takes leave to trace the program, see ptrace(2))");
             Failed::grader("to look at your program's sockets", why)
         })

@@ -77,7 +77,7 @@ impl Board {
         };
         let exercises: Option<Vec<Graded>> = entry.parts.iter().map(part).collect();
         let Some(exercises) = exercises else { return Ok(()) };
-        let file = self.out.join("results").join(format!("{}.json", entry.student));
+        let file = self.out.join(Submission::file(&entry.student));
         let submission = Submission {
             schema: SCHEMA.to_owned(),
             student: entry.student.clone(),

@@ -1,6 +1,7 @@
 //! Runs a command that may neither take for ever nor say without end.
 
 use std::io::{self, Read};
+use std::mem::replace;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -15,8 +16,8 @@ use crate::processes::{Family, families};
 /// What came of a command.
 #[derive(Debug)]
 pub struct Finished {
-    /// How it ended; `None` if it took too long, and was ended.
-    pub status: Option<ExitStatus>,
+    /// How it ended, or why it was ended.
+    pub end: End,
     /// The beginning of what it wrote to stdout.
     pub stdout: Vec<u8>,
     /// The beginning of what it wrote to stderr.
@@ -25,12 +26,55 @@ pub struct Finished {
     pub took: Duration,
 }
 
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By itself.
+    Exited(ExitStatus),
+    /// It took too long, and was ended.
+    TooLong,
+    /// It waited for something that did not come, and was ended.
+    Asleep,
+}
+
+impl End {
+    /// Whether it ended by itself, and well.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Exited(status) if status.success())
+    }
+}
+
+/// How long a command is waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// How long it may take in all.
+    pub most: Duration,
+    /// For how long all its processes may sleep without having been on a core; `None` for as long
+    /// as they like.
+    pub asleep: Option<Duration>,
+}
+
+impl From<Duration> for Patience {
+    /// So long at most, asleep or not.
+    fn from(most: Duration) -> Self {
+        Self { most, asleep: None }
+    }
+}
+
 /// All that run now; `None` when no more may be started.
 static RUNNING: Mutex<Option<Vec<Pid>>> = Mutex::new(Some(Vec::new()));
 
 /// Runs a command, for so long at most, and keeps so many bytes of its stdout and its stderr. What
 /// it writes beyond that is read and forgotten.
-pub fn run(command: &mut Command, most_time: Duration, kept: [usize; 2]) -> io::Result<Finished> {
+///
+/// # Errors
+///
+/// If it cannot be started; after [`stop`], nothing can.
+pub fn run(
+    command: &mut Command,
+    patience: impl Into<Patience>,
+    kept: [usize; 2],
+) -> io::Result<Finished> {
     let start = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // Ctrl-C is for us: whoever ends is ended by `stop`.
@@ -44,9 +88,9 @@ pub fn run(command: &mut Command, most_time: Duration, kept: [usize; 2]) -> io::
     };
     let stdout = beginning(child.stdout.take().expect("stdout is piped"), kept[0]);
     let stderr = beginning(child.stderr.take().expect("stderr is piped"), kept[1]);
-    let status = wait(&mut child, start + most_time);
-    if status.is_err() || matches!(status, Ok(None)) {
-        end(&mut child);
+    let end = wait(&mut child, patience.into());
+    if !matches!(end, Ok(End::Exited(_))) {
+        stop_one(&mut child);
     }
     if let Some(running) = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
         running.retain(|running| *running != id(&child));
@@ -55,7 +99,7 @@ pub fn run(command: &mut Command, most_time: Duration, kept: [usize; 2]) -> io::
     let rest = Duration::from_secs(5);
     let stdout = stdout.recv_timeout(rest).unwrap_or_default();
     let stderr = stderr.recv_timeout(rest).unwrap_or_default();
-    Ok(Finished { status: status?, stdout, stderr, took: start.elapsed() })
+    Ok(Finished { end: end?, stdout, stderr, took: start.elapsed() })
 }
 
 /// Ends all commands that run, and starts no more: kindly, so that they can end what they have
@@ -102,21 +146,41 @@ fn beginning(mut stream: impl Read + Send + 'static, kept: usize) -> Receiver<Ve
     receive
 }
 
-/// Waits for the end of a process, until `until` at the latest.
-fn wait(child: &mut Child, until: Instant) -> io::Result<Option<ExitStatus>> {
+/// Waits for the end of a process.
+fn wait(child: &mut Child, patience: Patience) -> io::Result<End> {
+    const BETWEEN_LOOKS: Duration = Duration::from_secs(1); // at all processes of the machine
+    let start = Instant::now();
+    let (mut cpu, mut awake, mut next_look) = (Duration::ZERO, start, start + BETWEEN_LOOKS);
     loop {
-        let status = child.try_wait()?;
-        if status.is_some() || Instant::now() >= until {
-            return Ok(status);
+        if let Some(status) = child.try_wait()? {
+            return Ok(End::Exited(status));
+        }
+        let now = Instant::now();
+        if now >= start + patience.most {
+            return Ok(End::TooLong);
+        }
+        if let Some(most) = patience.asleep
+            && now >= next_look
+        {
+            next_look = now + BETWEEN_LOOKS;
+            let family = families().into_iter().find(|it| it.members.first() == Some(&child.id()));
+            if family
+                .is_none_or(|family| !family.asleep || replace(&mut cpu, family.cpu) != family.cpu)
+            {
+                awake = now;
+            }
+            if now >= awake + most {
+                return Ok(End::Asleep);
+            }
         }
         thread::sleep(Duration::from_millis(2)); // between two looks
     }
 }
 
 /// Ends a process: kindly, so that it can end what it has started, then by force.
-fn end(child: &mut Child) {
+fn stop_one(child: &mut Child) {
     let _ = kill_process(id(child), Signal::TERM);
-    if matches!(wait(child, Instant::now() + Duration::from_secs(2)), Ok(Some(_))) {
+    if matches!(wait(child, Duration::from_secs(2).into()), Ok(End::Exited(_))) {
         return;
     }
     let _ = child.kill();

@@ -14,18 +14,27 @@ pub struct Bounds {
     pub file: Option<u64>,
     /// Processes and threads, of the jail together.
     pub processes: Option<u32>,
+    /// Descriptors, of one process.
+    pub descriptors: Option<u32>,
 }
 
 impl Bounds {
     /// None at all.
-    pub const NONE: Self = Self { cpu: None, memory: None, file: None, processes: None };
+    pub const NONE: Self =
+        Self { cpu: None, memory: None, file: None, processes: None, descriptors: None };
 
-    /// Of a student's program. A server with a thread for each client may have 148 of them.
+    /// Of the grader, which keeps what programs send and print, up to a bound.
+    pub const GRADER: Self = Self { memory: Some(2 << 30), ..Self::NONE };
+
+    /// Of a student's program. A server with a thread for each client may have 148 of them, with
+    /// three descriptors each. What waits in the kernel's buffers, 200 KiB for each, counts for
+    /// nobody.
     pub const PROGRAM: Self = Self {
         cpu: Some(Duration::from_secs(20)),
         memory: Some(512 << 20),
         file: Some(16 << 20),
         processes: Some(150),
+        descriptors: Some(512),
     };
 
     /// Of the compiler, which needs 150 MiB and a quarter of a second.
@@ -34,6 +43,7 @@ impl Bounds {
         memory: Some(1 << 30),
         file: Some(256 << 20),
         processes: Some(64),
+        descriptors: Some(1024),
     };
 
     /// Of git, which reads a bundle.
@@ -42,6 +52,7 @@ impl Bounds {
         memory: Some(1 << 30),
         file: Some(512 << 20),
         processes: Some(64),
+        descriptors: Some(1024),
     };
 
     /// The call of prlimit(1) that holds a program to them.
@@ -51,6 +62,7 @@ impl Bounds {
             ("data", self.memory),
             ("fsize", self.file),
             ("nproc", self.processes.map(u64::from)),
+            ("nofile", self.descriptors.map(u64::from)),
         ];
         let set = options.iter().filter_map(|(name, most)| Some((name, (*most)?)));
         let set: Vec<OsString> =
@@ -58,6 +70,6 @@ impl Bounds {
         if set.is_empty() {
             return set;
         }
-        [vec!["prlimit".into(), "--core=0".into(), "--nofile=1024".into()], set].concat()
+        [vec!["prlimit".into(), "--core=0".into()], set].concat()
     }
 }

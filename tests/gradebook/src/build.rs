@@ -10,17 +10,20 @@ use std::time::Duration;
 use anyhow::{Context, Error, Result, bail};
 use checks::compile::Compiler;
 
-use crate::bounded;
+use crate::bounded::{self, End, Patience};
 use crate::bounds::Bounds;
 use crate::permits::Permits;
 use crate::sandbox::{Sandbox, command};
 use crate::submissions::Files;
 
-/// How long it may take, with the machine busy; its time on a core is bounded more tightly.
-const MOST_TIME: Duration = Duration::from_secs(180);
+/// How long it may take, with the machine busy; its time on a core is bounded more tightly. A source
+/// may have it read from a pipe that nobody writes to (`include_bytes!("/proc/self/fd/2")`), and
+/// then it would sleep for ever.
+const PATIENCE: Patience =
+    Patience { most: Duration::from_secs(180), asleep: Some(Duration::from_secs(10)) };
 
 /// The largest program, in bytes. They have 3 MiB.
-const LARGEST: usize = 128 << 20;
+const LARGEST: usize = 16 << 20;
 
 /// How much of what the compiler says is kept, in bytes.
 const MOST_SAID: usize = 8 << 10;
@@ -76,23 +79,31 @@ impl Builder {
         let permit = self.cores.acquire();
         let mut command = command(self.words(scratch)?);
         command.current_dir(scratch);
-        let done = bounded::run(&mut command, MOST_TIME, [LARGEST + 1, MOST_SAID])?;
-        drop(permit);
+        let done = bounded::run(&mut command, PATIENCE, [LARGEST + 1, MOST_SAID])?;
         let said = String::from_utf8_lossy(&done.stderr);
-        match done.status {
-            None => bail!("the compiler has not ended within {} s", MOST_TIME.as_secs()),
-            Some(status) if status.success() && done.stdout.len() <= LARGEST => {
+        let refused = match done.end {
+            End::TooLong => {
+                bail!("the compiler has not ended within {} s", PATIENCE.most.as_secs())
+            }
+            End::Asleep => "error: the compiler waits for something that does not come: \
+                what does this program have it read?"
+                .to_owned(),
+            End::Exited(status) if status.success() && done.stdout.len() <= LARGEST => {
                 fs::write(program, &done.stdout)?;
                 fs::set_permissions(program, Permissions::from_mode(0o500))?;
-                Ok(Ok(()))
+                drop(permit); // until then, the program takes up memory
+                return Ok(Ok(()));
             }
-            Some(status) if status.success() => {
-                Ok(Err(format!("error: the program is larger than {} MiB", LARGEST >> 20)))
+            End::Exited(status) if status.success() => {
+                format!("error: the program is larger than {} MiB", LARGEST >> 20)
             }
             // What stands before the compiler does not speak of an error.
-            Some(_) if PREFIXES.iter().any(|it| said.starts_with(it)) => bail!("{}", said.trim()),
-            Some(_) => Ok(Err(in_short(&said))),
-        }
+            End::Exited(_) if PREFIXES.iter().any(|it| said.starts_with(it)) => {
+                bail!("{}", said.trim())
+            }
+            End::Exited(_) => in_short(&said),
+        };
+        Ok(Err(refused))
     }
 
     /// The call of the compiler. It may write to folders in memory alone, and so the program comes

@@ -13,6 +13,7 @@ use checks::{Exercise, Verdict};
 use sha2::{Digest, Sha256};
 
 use crate::result::Graded;
+use crate::sandbox::Sandbox;
 use crate::submissions::HandedIn;
 use crate::write;
 
@@ -24,12 +25,18 @@ pub struct Cache {
 
 impl Cache {
     /// Opens the cache in the folder `out`. The checks are part of this program, and `builder` says
-    /// what compiles.
-    pub fn open(out: &Path, builder: u64) -> Result<Self> {
+    /// what compiles. What was found without a sandbox counts without one only: a program may have
+    /// written it.
+    ///
+    /// # Errors
+    ///
+    /// If this program cannot read itself.
+    pub fn open(out: &Path, builder: u64, sandbox: &Sandbox) -> Result<Self> {
         let hash = || -> io::Result<[u8; 32]> {
             let mut hash = Hasher(Sha256::new());
             io::copy(&mut File::open(std::env::current_exe()?)?, &mut hash)?;
             hash.0.update(builder.to_le_bytes());
+            hash.0.update([u8::from(matches!(sandbox, Sandbox::None))]);
             Ok(hash.0.finalize().into())
         };
         let grader = hash().context("cannot read the grader itself")?;

@@ -11,7 +11,6 @@ use checks::Exercise;
 use tempfile::TempDir;
 
 use crate::board::Board;
-
 use crate::build::Builder;
 use crate::cache::Cache;
 use crate::play::Player;
@@ -51,19 +50,25 @@ fn cores() -> usize {
 }
 
 /// Grades a class, and writes the results.
+///
+/// # Errors
+///
+/// If the submissions cannot be read, the machine cannot grade, or the results cannot be written.
+/// What is wrong with one submission is in its result.
 pub fn grade(order: &Order) -> Result<Summary> {
     let start = Instant::now();
     let class = submissions::find(&order.submissions)?;
-    make(&order.out, &order.submissions)?;
+    make_folder(&order.out, &order.submissions)?;
     summary::passed_over(&class);
     let students = order.shard.of(class.students);
+    submissions::can_be_read(&students)?;
     let sandbox = if order.sandbox { Sandbox::find()? } else { Sandbox::None };
     let scratch = scratch()?;
     stop::on_ctrl_c(scratch.path().to_owned())?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
     let root = root.context("this package lies two folders deep")?;
     let builder = Builder::prepare(root, sandbox.clone(), cores())?;
-    let cache = Cache::open(&order.out, builder.fingerprint())?;
+    let cache = Cache::open(&order.out, builder.fingerprint(), &sandbox)?;
     let starters = submissions::starters(root, &order.exercises)?;
     let desk = hand_in::Desk { exercises: &order.exercises, starters, cache: &cache };
     let handed_in = desk.read(&students, &sandbox, scratch.path());
@@ -87,8 +92,8 @@ pub fn grade(order: &Order) -> Result<Summary> {
     Ok(Summary { submissions, programs: handed_in.work.len(), known, took: start.elapsed() })
 }
 
-/// Makes the folder for the results. Among the submissions they would be taken for a student's.
-fn make(out: &Path, submissions: &Path) -> Result<()> {
+/// Makes the folder `out` for the results. Among the submissions they would be taken for a student's.
+fn make_folder(out: &Path, submissions: &Path) -> Result<()> {
     let absolute = std::path::absolute(out)?;
     let there = absolute.ancestors().find_map(|it| it.canonicalize().ok());
     let submissions = submissions.canonicalize()?;

@@ -17,6 +17,7 @@ use rustix::process::{WaitOptions, getpid, set_child_subreaper, wait};
 use serde::{Deserialize, Serialize};
 
 use crate::result::Checked;
+use crate::sandbox::command;
 use crate::watchman::Watchman;
 
 /// How many checks are played at once. They wait for the program most of the time.
@@ -51,7 +52,7 @@ pub fn play(
     })?;
     // Should the machine's memory run out all the same, this is to go first (proc(5)).
     let _ = fs::write("/proc/self/oom_score_adj", "1000");
-    let mut tasks = Task::all(exercise, &Launcher::new(program, seed).in_jail(jail));
+    let mut tasks = Task::all(exercise, &Launcher::new(program, seed).in_jail(jail.clone()));
     tasks.retain(|task| only.is_empty() || only.iter().any(|name| name == task.check.name));
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -66,7 +67,7 @@ pub fn play(
                 thread::sleep(Duration::from_millis(50)); // between two looks
             }
         });
-        play_all(&tasks, &watchman);
+        play_all(&tasks, &jail, &watchman);
         done.store(true, Ordering::Relaxed);
     });
     watchman.end_all();
@@ -82,30 +83,37 @@ fn nobody_listens() -> bool {
     found.is_ok() && looked_at[0].revents().contains(PollFlags::ERR)
 }
 
-fn play_all(tasks: &[Task], watchman: &Watchman) {
+fn play_all(tasks: &[Task], jail: &[OsString], watchman: &Watchman) {
     let mut possible = Vec::new();
     for task in tasks {
         match task.check.needs.missing() {
             // Not played is not passed.
-            Some(reason) => say(task, &Outcome::grader_error(reason)),
+            Some(reason) => say(task, &Outcome::grader_error(reason), true),
             None => possible.push(task.clone()),
         }
     }
     checks::run(&possible, AT_ONCE, |task, outcome| {
-        // A program that has not even been started has not failed.
+        let failed = outcome.verdict != Verdict::Pass;
+        // A program that has not even been started has not failed. But it may print these words, too.
         let no_jail = |line: &&str| ["bwrap: ", "prlimit: "].iter().any(|it| line.starts_with(it));
-        let no_jail = outcome.printed[1].lines().find(no_jail);
-        match no_jail.filter(|_| outcome.verdict != Verdict::Pass) {
-            Some(why) => say(task, &Outcome::grader_error(why)),
-            None => say(task, &watchman.explains(outcome)),
+        let no_jail = outcome.printed[1].lines().find(no_jail).filter(|_| failed);
+        if let Some(why) = no_jail.filter(|_| !works(jail)) {
+            return say(task, &Outcome::grader_error(why), true);
         }
+        let late = failed && outcome.took >= task.check.deadline;
+        let doubtful = late || no_jail.is_some() || outcome.verdict == Verdict::GraderError;
+        say(task, &watchman.explains(outcome), doubtful);
     });
 }
 
-fn say(task: &Task, outcome: &Outcome) {
+/// Whether a jail can be made, and a program be started in it.
+fn works(jail: &[OsString]) -> bool {
+    let mut tried = command(jail.iter().cloned().chain(["true".into()]));
+    tried.output().is_ok_and(|output| output.status.success())
+}
+
+fn say(task: &Task, outcome: &Outcome, doubtful: bool) {
     let checked = Checked::played(task, outcome);
-    let late = outcome.verdict != Verdict::Pass && outcome.took >= task.check.deadline;
-    let doubtful = late || outcome.verdict == Verdict::GraderError;
     let Ok(mut line) = serde_json::to_vec(&Said { checked, doubtful }) else { return };
     line.push(b'\n');
     let mut stdout = stdout().lock();

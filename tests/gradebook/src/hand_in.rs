@@ -37,7 +37,7 @@ pub struct Pile {
 }
 
 /// What one student has handed in, or why nothing can be read.
-type Copy = Result<BTreeMap<&'static str, HandedIn>, String>;
+type ReadCopy = Result<BTreeMap<&'static str, HandedIn>, String>;
 
 impl Desk<'_> {
     /// Reads all submissions.
@@ -68,7 +68,7 @@ impl Desk<'_> {
     }
 
     /// Several at once: git takes its time.
-    fn copies(&self, students: &[Student], sandbox: &Sandbox, scratch: &Path) -> Vec<Copy> {
+    fn copies(&self, students: &[Student], sandbox: &Sandbox, scratch: &Path) -> Vec<ReadCopy> {
         let copies = Mutex::new(BTreeMap::new());
         let read = |(index, student): (usize, &Student)| {
             let copy = student.read(self.exercises, sandbox, scratch);
@@ -80,13 +80,14 @@ impl Desk<'_> {
         copies.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
     }
 
-    /// Whether the student has changed anything. How lines end is git's business on Windows.
+    /// Whether the student has handed in anything else than the starter, be it what cannot be read.
+    /// How lines end is git's business on Windows.
     fn attempted(&self, exercise: &Exercise, handed_in: &HandedIn) -> bool {
         let plain = |files: &Files| -> Files {
             let plain = |bytes: &Vec<u8>| bytes.iter().copied().filter(|it| *it != b'\r').collect();
             files.iter().map(|(name, bytes)| (name.clone(), plain(bytes))).collect()
         };
         let starter = self.starters.get(exercise.name).and_then(|starter| starter.as_ref().ok());
-        handed_in.as_ref().is_ok_and(|files| starter.map(&plain) != Some(plain(files)))
+        handed_in.as_ref().map_or(true, |files| starter.map(&plain) != Some(plain(files)))
     }
 }

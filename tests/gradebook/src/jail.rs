@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::bounds::Bounds;
 use crate::sandbox::Sandbox;
@@ -20,6 +20,7 @@ const SYSTEM: [&str; 6] = ["bin", "sbin", "lib", "lib32", "lib64", "libexec"];
 pub struct Jail {
     words: Vec<OsString>,
     shut: bool,
+    filter: Option<PathBuf>,
 }
 
 impl Jail {
@@ -27,9 +28,9 @@ impl Jail {
     /// bubblewrap is told.
     pub fn new(sandbox: &Sandbox, more: Vec<OsString>) -> Self {
         let Sandbox::Bubblewrap { bwrap, .. } = sandbox else {
-            return Self { words: Vec::new(), shut: false };
+            return Self { words: Vec::new(), shut: false, filter: None };
         };
-        let mut jail = Self { words: vec![bwrap.into()], shut: true };
+        let mut jail = Self { words: vec![bwrap.into()], shut: true, filter: None };
         jail = jail.with(["--unshare-user", "--unshare-all", "--die-with-parent", "--new-session"]);
         jail.words.extend(more);
         jail = jail.with(["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--clearenv"]);
@@ -93,13 +94,28 @@ impl Jail {
         self.with(["--setenv", name, value])
     }
 
+    /// Refuses the calls that a filter names, which lies in this file.
+    #[must_use]
+    pub fn refuses(self, filter: PathBuf) -> Self {
+        let jail = self.with(["--seccomp", "9"]);
+        Self { filter: Some(filter), ..jail }
+    }
+
     /// The words that make the jail. The program and its arguments go behind them.
     pub fn words(self, bounds: &Bounds) -> Vec<OsString> {
         // The root of the jail and its /dev lie in memory, and nobody counts what is written there.
         let jail = self.with(["--remount-ro", "/dev", "--remount-ro", "/", "--"]);
         // Outside a jail all of the teacher's processes would count.
         let processes = bounds.processes.filter(|_| jail.shut);
-        let mut words = jail.words;
+        let mut words = match jail.filter.filter(|_| jail.shut) {
+            // bubblewrap reads it from a descriptor.
+            Some(filter) => {
+                let opened =
+                    ["sh".into(), "-c".into(), r#"exec "$@" 9<"$0""#.into(), filter.into()];
+                [opened.to_vec(), jail.words].concat()
+            }
+            None => jail.words,
+        };
         if jail.shut || Path::new("/usr/bin/prlimit").exists() {
             words.extend(Bounds { processes, ..bounds.clone() }.words());
         }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | what students have handed in is read | [`submissions`], [`hand_in`] |
 //! | the same content is graded once, and never again | [`cache`] |
-//! | a program is compiled in a jail | [`build`], [`sandbox`], [`jail`], [`bounds`] |
+//! | a program is compiled in a jail | [`build`], [`sandbox`], [`jail`], [`bounds`], [`syscalls`] |
 //! | its checks are played in jails | [`play`] outside, [`grader`] inside |
 //! | results are written as they become complete | [`board`], [`mod@write`] |
 //! | scores are written in every format | [`formats`] |
@@ -33,6 +33,7 @@ pub mod shard;
 pub mod stop;
 pub mod submissions;
 pub mod summary;
+pub mod syscalls;
 pub mod watchman;
 pub mod workshop;
 pub mod write;

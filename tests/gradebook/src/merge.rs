@@ -25,7 +25,7 @@ pub fn merge(from: &[PathBuf], out: &Path) -> Result<usize> {
     }
     let all: Vec<Submission> = all.into_values().map(|(submission, _)| submission).collect();
     for submission in &all {
-        write::json(&out.join(format!("results/{}.json", submission.student)), submission)?;
+        write::json(&out.join(Submission::file(&submission.student)), submission)?;
     }
     formats::write_all(&all, out).context("cannot write the scores")?;
     Ok(all.len())
@@ -45,8 +45,7 @@ fn read(folder: &Path) -> Result<Vec<Submission>> {
         let text = fs::read(&file).with_context(cannot_read)?;
         let submission: Submission = serde_json::from_slice(&text).with_context(cannot_read)?;
         ensure!(submission.schema == SCHEMA, "{}: it is not of {SCHEMA}", file.display());
-        // The name becomes the name of a file again.
-        let named = file.file_stem().is_some_and(|stem| stem == &*submission.student);
+        let named = file.ends_with(Submission::file(&submission.student));
         ensure!(named, "{}: it is the result of {:?}", file.display(), submission.student);
         submissions.push(submission);
     }

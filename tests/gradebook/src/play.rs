@@ -14,11 +14,15 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use checks::{Exercise, Launcher, Outcome, Task};
 
-use crate::bounded::{self, Finished};
+use crate::bounded::{self, End, Finished};
 use crate::bounds::Bounds;
 use crate::grader::{AT_ONCE, Said};
 use crate::result::Checked;
 use crate::sandbox::{NOBODY, Sandbox, as_nobody, command, is_root};
+use crate::syscalls;
+
+/// The file beside the grader that says which calls a program may not make.
+const FILTER: &str = "filter";
 
 /// How much the grader may say, in bytes.
 const MOST_SAID: usize = 4 << 20;
@@ -43,6 +47,7 @@ impl Player {
             if let Sandbox::Bubblewrap { bwrap, .. } = &sandbox {
                 fs::copy(bwrap, grader.join("bwrap"))?;
             }
+            syscalls::write_filter(&grader.join(FILTER))?;
             fs::create_dir(&etc)?;
             fs::write(etc.join("hosts"), "127.0.0.1 localhost\n::1 localhost\n")?;
             fs::write(etc.join("nsswitch.conf"), "hosts: files\n")?;
@@ -98,11 +103,7 @@ impl Player {
         let jails = self.jails(program)?;
         let mut command = self.command([jails.outer, jails.inner, vec![jails.program]].concat());
         let done = bounded::run(&mut command, Duration::from_secs(60), [4096, 4096])?;
-        ensure!(
-            done.status.is_some_and(|it| it.success()),
-            "a program cannot run: {}",
-            ended(&done)
-        );
+        ensure!(done.end.is_success(), "a program cannot run: {}", ended(&done));
         Ok(())
     }
 
@@ -121,9 +122,9 @@ impl Player {
         };
         let jail = self.sandbox.outer_jail().shows_as(&self.grader, grader);
         let jail = jail.shows_as(folder, place).shows_as(&self.etc, "/etc");
-        let inner = inside.inner_jail().shows(place).shows("/etc");
+        let inner = inside.inner_jail().shows(place).shows("/etc").refuses(grader.join(FILTER));
         Ok(Jails {
-            outer: jail.words(&Bounds::NONE),
+            outer: jail.words(&Bounds::GRADER),
             inner: inner.words(&Bounds::PROGRAM),
             grader: grader.join("gradebook").into(),
             program: place.join(name).into(),
@@ -173,8 +174,8 @@ fn most_time(exercise: &Exercise) -> Duration {
 /// Why the grader has not said more than it has.
 fn ended(done: &Finished) -> String {
     let said = String::from_utf8_lossy(&done.stderr);
-    match done.status {
-        None => format!("the grader was stopped after {} s", done.took.as_secs()),
-        Some(status) => format!("the grader has ended ({status}): {}", said.trim()),
+    match done.end {
+        End::Exited(status) => format!("the grader has ended ({status}): {}", said.trim()),
+        _ => format!("the grader was stopped after {} s", done.took.as_secs()),
     }
 }

@@ -16,6 +16,8 @@ pub struct Family {
     pub memory: u64,
     /// The time that they have spent on a core, those included that have ended.
     pub cpu: Duration,
+    /// Whether all of them sleep until something comes.
+    pub asleep: bool,
 }
 
 impl Family {
@@ -32,6 +34,7 @@ struct Process {
     parent: u32,
     memory: u64,
     cpu: Duration,
+    asleep: bool,
 }
 
 /// The families of all children that this process has. One that has ended is none, whether or not
@@ -52,7 +55,8 @@ pub fn families() -> Vec<Family> {
         let processes = || members.iter().filter_map(|id| all.get(id));
         let memory = processes().map(|it| it.memory).sum();
         let cpu = processes().map(|it| it.cpu).sum();
-        Family { members, memory, cpu }
+        let asleep = processes().all(|it| it.asleep);
+        Family { members, memory, cpu, asleep }
     };
     children.get(&process::id()).into_iter().flatten().map(family).collect()
 }
@@ -63,14 +67,15 @@ fn all() -> BTreeMap<u32, Process> {
     ids.filter_map(|id| Some((id, read(id)?))).collect()
 }
 
-/// Fields 3, 4, 14 to 17 and 24 of `/proc/ID/stat`: the state; the parent; the ticks in user and in kernel mode,
-/// its own and those of the children for which it has waited; the pages in memory.
+/// Fields 3, 4, 14 to 17 and 24 of `/proc/ID/stat`: the state; the parent; the ticks in user and in
+/// kernel mode, its own and those of the children for which it has waited; the pages in memory.
 fn read(id: u32) -> Option<Process> {
     const TICK: Duration = Duration::from_millis(10); // on every Linux that Rust runs on
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name before them is in brackets, and may hold brackets and spaces itself.
     let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
-    if fields.first()? == &"Z" {
+    let state = *fields.first()?;
+    if state == "Z" {
         return None;
     }
     let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
@@ -79,5 +84,6 @@ fn read(id: u32) -> Option<Process> {
         parent: fields.get(1)?.parse().ok()?,
         memory: field(24)? * rustix::param::page_size() as u64,
         cpu: TICK * u32::try_from(ticks).unwrap_or(u32::MAX),
+        asleep: state == "S",
     })
 }

@@ -1,12 +1,17 @@
 //! The one result from which every score format is made.
 
+use std::path::{Path, PathBuf};
+
 use checks::{Exercise, Outcome, Task, Verdict};
 use serde::{Deserialize, Serialize};
+
+use crate::formats::file_name;
 
 /// What is written at the head of each result, and changed when its shape changes.
 pub const SCHEMA: &str = "sockets-step-by-step/result/v1";
 
-/// What came of one submission: the content of `results/STUDENT.json`.
+/// What came of one submission: the content of `results/STUDENT.json`, where
+/// STUDENT is what [`file_name()`] makes of the name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submission {
     /// [`SCHEMA`].
@@ -99,6 +104,11 @@ impl Graded {
 }
 
 impl Submission {
+    /// The file of a student's result, seen from the folder of all results.
+    pub fn file(student: &str) -> PathBuf {
+        Path::new("results").join(format!("{}.json", file_name(student)))
+    }
+
     /// What it has earned.
     pub fn points(&self) -> u32 {
         self.exercises.iter().map(Graded::points).sum()

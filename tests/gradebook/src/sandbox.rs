@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::bounds::Bounds;
 use crate::jail::Jail;
+use crate::summary;
 
 /// What shuts programs in.
 #[derive(Clone, Debug)]
@@ -48,6 +49,7 @@ impl Sandbox {
             "bubblewrap cannot make a jail here (may this user make user namespaces?); \
              see --no-sandbox in --help",
         )?;
+        summary::warn_of_old_bubblewrap();
         Ok(plain)
     }
 
@@ -55,7 +57,7 @@ impl Sandbox {
     fn tried(&self) -> Result<()> {
         let bounds = Bounds::PROGRAM;
         let inner = self.inner_jail().words(&bounds);
-        let words = self.outer_jail().words(&Bounds::NONE);
+        let words = self.outer_jail().words(&Bounds::GRADER);
         let mut command = command(words);
         command.args(inner).arg("true");
         as_nobody(&mut command);

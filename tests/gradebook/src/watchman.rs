@@ -18,6 +18,12 @@ const MOST_MEMORY: u64 = 512 << 20;
 /// busy gives it up after one second.
 const MOST_CPU: Duration = Duration::from_secs(3);
 
+/// How many processes one program may have, those of its jail among them. Its threads are none.
+const MOST_PROCESSES: usize = 16;
+
+/// What a result says of a program that was ended.
+pub const ENDED_BY_FORCE: &str = "ended by force: it used";
+
 /// Looks after the programs of one grader. Clones are the same.
 #[derive(Clone, Default)]
 pub struct Watchman {
@@ -28,9 +34,13 @@ pub struct Watchman {
 impl Watchman {
     /// Looks at all programs, and ends those that use too much.
     pub fn look(&self) {
-        let mut programs = families();
+        let (many, rest): (Vec<_>, Vec<_>) =
+            families().into_iter().partition(|program| program.members.len() > MOST_PROCESSES);
+        for program in many {
+            self.end(&program, format!("more than {MOST_PROCESSES} processes"));
+        }
         let (busy, rest): (Vec<_>, Vec<_>) =
-            programs.drain(..).partition(|program| program.cpu > MOST_CPU);
+            rest.into_iter().partition(|program| program.cpu > MOST_CPU);
         for program in busy {
             self.end(&program, format!("more than {} s on a core", MOST_CPU.as_secs()));
         }
@@ -57,12 +67,13 @@ impl Watchman {
 
     /// Adds to the outcome of a program that has been killed why that may be.
     pub fn explains(&self, outcome: &Outcome) -> Outcome {
-        const KILLED: &str = "exit status 137"; // that is what a jail says of signal 9
+        const KILLED: [&str; 2] = ["signal 9", "exit status 137"]; // what a jail says of signal 9
         let reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
         let explained = |failed: &Failed| {
             let mut failed = failed.clone();
-            if failed.came.contains(KILLED) && !reasons.is_empty() {
-                failed.came += &format!(" (ended by force: it used {})", reasons.join(", or "));
+            let killed = KILLED.iter().any(|killed| failed.came.contains(killed));
+            if killed && !reasons.is_empty() {
+                failed.came += &format!(" ({ENDED_BY_FORCE} {})", reasons.join(", or "));
             }
             failed
         };

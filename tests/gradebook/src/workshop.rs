@@ -16,6 +16,7 @@ use crate::play::Player;
 use crate::progress::Progress;
 use crate::result::{Checked, Graded, Submission};
 use crate::submissions::{Files, HandedIn};
+use crate::watchman::ENDED_BY_FORCE;
 
 /// A program that is to be graded, for all who have handed in the same.
 pub struct Work {
@@ -52,41 +53,49 @@ struct Doubtful<'a> {
     said: Vec<Said>,
 }
 
+impl Doubtful<'_> {
+    /// Whether it has used too much of the machine.
+    fn was_stopped(&self) -> bool {
+        self.said.iter().any(|said| said.checked.told.contains(ENDED_BY_FORCE))
+    }
+}
+
 impl Workshop<'_> {
     /// Grades programs, so many at once. Stops at the first result that cannot be written.
     ///
-    /// What is doubtful is played again when all else is done: the machine is quiet then, and those
-    /// who have kept it busy are gone.
+    /// What is doubtful is played again when all else is done, and few at once: the machine is quiet
+    /// then. Those who have kept it busy, and had to be stopped, come last.
     pub fn grade(&self, work: &[Work], jobs: usize) -> Result<()> {
         let doubtful = Mutex::new(Vec::new());
         at_once(jobs, work.iter(), |work| match self.first(work) {
             Ok(checks) => self.add(graded(work, None, checks)),
-            Err(Rest::BuildError(said)) => {
+            Err(First::BuildError(said)) => {
                 self.add(graded(work, Some(said), Checked::not_built(work.exercise)))
             }
-            Err(Rest::Doubtful(again)) => {
+            Err(First::Doubtful(again)) => {
                 doubtful.lock().unwrap_or_else(PoisonError::into_inner).push(again);
                 Ok(())
             }
         })?;
-        let doubtful = doubtful.into_inner().unwrap_or_else(PoisonError::into_inner);
-        at_once(jobs, doubtful.into_iter(), |doubtful| {
+        let mut doubtful = doubtful.into_inner().unwrap_or_else(PoisonError::into_inner);
+        doubtful.sort_by_key(Doubtful::was_stopped);
+        at_once(jobs.div_ceil(4), doubtful.into_iter(), |doubtful| {
             let work = doubtful.work;
             self.add(graded(work, None, self.again(doubtful)))
         })
     }
 
     /// Compiles a program, and has it played with.
-    fn first<'a>(&self, work: &'a Work) -> Result<Vec<Checked>, Rest<'a>> {
+    fn first<'a>(&self, work: &'a Work) -> Result<Vec<Checked>, First<'a>> {
         let files = work.handed_in.as_ref();
-        let files = files.map_err(|problem| Rest::BuildError(format!("error: {problem}")))?;
+        let files = files.map_err(|problem| First::BuildError(format!("error: {problem}")))?;
         let program = match self.built(work.exercise, files) {
-            Ok(built) => built.map_err(Rest::BuildError)?,
+            Ok(built) => built.map_err(First::BuildError)?,
             Err(error) => return Ok(not_played(work.exercise, &format!("{error:#}"))),
         };
         let said = self.play(work, &program, &[]);
         if said.iter().any(|said| said.doubtful) {
-            return Err(Rest::Doubtful(Doubtful { work, program, said }));
+            return Err(First::Doubtful(Doubtful { work, program, said }));
         }
         Ok(in_order(work.exercise, said))
     }
@@ -141,8 +150,8 @@ impl Workshop<'_> {
     }
 }
 
-/// Why there are no results yet.
-enum Rest<'a> {
+/// What has come of a program at first, instead of results.
+enum First<'a> {
     BuildError(String),
     Doubtful(Doubtful<'a>),
 }

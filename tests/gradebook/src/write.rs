@@ -17,11 +17,15 @@ pub fn none_is_written() -> MutexGuard<'static, ()> {
 }
 
 /// Writes a file, and makes the folders above it.
+///
+/// # Errors
+///
+/// If a folder cannot be made, or the file not be written.
 pub fn whole(file: &Path, bytes: &[u8]) -> Result<()> {
     let _writing = none_is_written();
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let write = || {
-        let folder = file.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
         // Others may read it, as far as the umask allows.
         let readable = Permissions::from_mode(0o666);
         let mut unfinished = tempfile::Builder::new().permissions(readable).tempfile_in(folder)?;
@@ -34,6 +38,10 @@ pub fn whole(file: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Writes a value as JSON.
+///
+/// # Errors
+///
+/// As [`whole`].
 pub fn json(file: &Path, value: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');

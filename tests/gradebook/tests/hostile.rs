@@ -24,12 +24,16 @@ fn class() -> &'static Class {
         }
         class.student("daemon", &solution_that(&DAEMON_MAKER.replace("DAEMON", DAEMON)));
         class.student("disk", &solution_that(DISK));
+        class.student("crowd", &solution_that(CROWD));
+        class.student("memory-of-nobody", &solution_that(MEMORY_OF_NOBODY));
+        let waits = "const IT: &[u8] = include_bytes!(\"/proc/self/fd/2\");\nfn main() { _ = IT }";
+        class.student("compiler", waits);
         class.grade(&["--jobs", "6"]);
         class
     })
 }
 
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 13] = [
     ("panics", "panic!(\"on purpose\")"),
     ("aborts", "std::process::abort()"),
     ("sleeps", "loop { std::thread::sleep(std::time::Duration::from_secs(9)) }"),
@@ -49,6 +53,19 @@ const PROGRAMS: [(&str, &str); 11] = [
         "loop { println!(\"server start at : 127.0.0.1:1 {}\", \"x\".repeat(9999)); }",
     ),
     ("floods-stderr", "loop { eprint!(\"{}\", \"x\".repeat(9999)); }"),
+    (
+        "floods-its-peer",
+        "let listener = std::net::TcpListener::bind(\"127.0.0.1:0\").unwrap();
+        println!(\"server start at : {}\", listener.local_addr().unwrap());
+        loop {
+            let (mut client, _) = listener.accept().unwrap();
+            while std::io::Write::write_all(&mut client, &[b'x'; 1 << 16]).is_ok() {}
+        }",
+    ),
+    (
+        "blames-its-jail",
+        "eprintln!(\"bwrap: cannot make a jail: nothing to be done\"); std::process::exit(1)",
+    ),
     ("memory", "let mut all = Vec::new(); loop { all.push(vec![1u8; 16 << 20]); }"),
     (
         "memory-of-many",
@@ -63,6 +80,20 @@ const PROGRAMS: [(&str, &str); 11] = [
 const DAEMON_MAKER: &str = "
     let daemon = std::process::Command::new(\"setsid\").args([\"--fork\", \"sleep\", \"DAEMON\"]).status();
     if !daemon.unwrap().success() { std::process::exit(9) }";
+
+/// Many that do nothing.
+const CROWD: &str = "
+    for _ in 0..40 { let _ = std::process::Command::new(\"sleep\").arg(\"98761002\").spawn(); }";
+
+/// Goes on as the solution only if it gets no memory that outlives the process which has asked for it.
+const MEMORY_OF_NOBODY: &str = "
+    unsafe extern \"C\" {
+        fn memfd_create(name: *const std::ffi::c_char, flags: u32) -> i32;
+        fn shmget(key: i32, size: usize, flags: i32) -> i32;
+    }
+    const IPC_CREAT: i32 = 0o1000;
+    if unsafe { memfd_create(c\"memory\".as_ptr(), 0) } >= 0 { std::process::exit(9) }
+    if unsafe { shmget(0, 1 << 20, IPC_CREAT | 0o600) } >= 0 { std::process::exit(8) }";
 
 /// Goes on as the solution only if it cannot write more than it should.
 const DISK: &str = "
@@ -85,6 +116,27 @@ harness::test_with! { bubblewrap,
         for (student, _) in PROGRAMS {
             class().has_no_points(student);
         }
+    }
+}
+
+harness::test_with! { bubblewrap,
+    fn who_starts_a_crowd_is_ended_and_told_why() {
+        let graded = class().has_no_points("crowd");
+        let told = graded.checks.iter().map(|check| &*check.told).collect::<String>();
+        assert!(told.contains("ended by force: it used more than 16 processes"), "{told}");
+    }
+}
+
+harness::test_with! { bubblewrap,
+    fn memory_that_no_limit_counts_is_not_to_be_had() {
+        class().has_all_points("memory-of-nobody");
+    }
+}
+
+harness::test_with! { bubblewrap,
+    fn a_source_that_makes_the_compiler_wait_does_not_compile() {
+        let error = class().build_error("compiler");
+        assert!(error.starts_with("error: the compiler waits for something"), "{error}");
     }
 }
 

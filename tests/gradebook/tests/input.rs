@@ -27,6 +27,7 @@ fn class() -> &'static Class {
         bundle(&class, "bundle", &solution, &["HEAD", "main"]);
         bundle(&class, "one-branch", &solution, &["main"]);
         bundle(&class, "branches", &solution, &["main", "other"]);
+        class.student("Ann: 1", &solution);
         in_several_files(&class);
         with_more_than_its_own(&class);
         class.student("starter", &key().starter);
@@ -93,6 +94,8 @@ fn too_much(class: &Class) {
     for index in 0..100 {
         class.file("many", &MAIN.replace("main", &format!("file{index}")), b"");
     }
+    let long = MAIN.replace("main", &"x".repeat(300));
+    class.zip("long.zip", &[(MAIN, key().solution.as_bytes()), (&long, b"")]);
     class.student("deep", &key().solution);
     class.file("deep", &MAIN.replace("main", "a/b/c/d/e/f/g/h/i/j"), b"");
     let good = key().solution;
@@ -208,12 +211,32 @@ harness::test_with! { bubblewrap,
             ("bomb", "src/main.rs is too large"),
             ("many", "too many files"),
             ("deep", "more than 8 deep"),
+            ("long", "is too long: it may have 255 bytes"),
         ] {
             let error = class().build_error(student);
             assert!(error.contains(why), "{student}: {error}");
             assert_eq!(class().result(student).problem, None);
+            assert!(class().graded(student).attempted, "{student}: it is no starter");
         }
     }
+}
+
+harness::test_with! { bubblewrap,
+    fn a_name_becomes_a_name_that_every_system_takes() {
+        let result = support::read(&class().out().join("results/Ann%3A 1.json"));
+        assert_eq!(result.student, "Ann: 1");
+        assert!(class().out().join("junit/Ann%3A 1.xml").exists());
+    }
+}
+
+#[test]
+fn a_bundle_without_git_to_read_it_is_nobodys_fault() {
+    let class = Class::new();
+    fs::write(class.submissions().join("ada.bundle"), "?").expect("a file");
+    let output = class.command(&[]).env("PATH", "/nowhere").output().expect("it starts");
+    let said = support::said(output, 1);
+    assert!(said.contains("git is not installed, which reads bundles such as "), "{said}");
+    assert!(!class.out().join("results").exists());
 }
 
 harness::test_with! { bubblewrap,

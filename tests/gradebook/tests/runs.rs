@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use gradebook::cache::Cache;
 use gradebook::result::{Checked, Graded};
+use gradebook::sandbox::Sandbox;
 use rustix::process::{Pid, Signal, kill_process};
 use support::{Class, EXERCISE, key, read, running_with, said};
 
@@ -62,7 +63,7 @@ harness::test_with! { bubblewrap,
 #[test]
 fn an_error_of_the_grader_is_not_kept() {
     let out = tempfile::tempdir().expect("a folder");
-    let cache = Cache::open(out.path(), 1).expect("a cache");
+    let cache = Cache::open(out.path(), 1, &Sandbox::None).expect("a cache");
     let of = |verdict: &str| Graded {
         exercise: EXERCISE.to_owned(),
         content: verdict.replace(' ', "-"),

@@ -29,8 +29,8 @@ struct Inner {
     start: Instant,
     /// How much of the deadline is used up, and when that was found last.
     used: Cell<(Duration, Instant)>,
-    /// Whether its programs were ready to run when they were looked at last, and had not run since the
-    /// look before: the machine has no core for them.
+    /// Whether the machine had nothing for its programs when they were looked at last: they were ready
+    /// to run, and had not run since the look before, or the kernel held them up.
     starved: Cell<bool>,
     patient: Cell<bool>,
     nap: Cell<Duration>,

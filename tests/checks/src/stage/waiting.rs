@@ -54,6 +54,11 @@ impl Stage {
     }
 
     fn settle_for(&self, asleep: Duration) {
+        self.looks_until_settled(asleep);
+        self.0.starved.set(false);
+    }
+
+    fn looks_until_settled(&self, asleep: Duration) {
         const COMPUTING: Duration = Duration::from_millis(100); // on a core
         const WAKING: Duration = Duration::from_secs(1);
         const MOMENT: Duration = Duration::from_millis(40);
@@ -64,6 +69,7 @@ impl Stage {
         let mut unchanged_since = start;
         while !self.time_left().is_zero() && self.ended().is_none() {
             let looks = self.looks();
+            self.0.starved.set(looks.are_held_up());
             let computing = looks.cpu() > cpu + COMPUTING;
             let waking = start.elapsed() > WAKING && looks.sleeps() > sleeps + RESTLESS;
             if computing || waking {
@@ -114,8 +120,8 @@ impl Stage {
     ///
     /// Between two questions is a sleep of a millisecond or two. On a machine with so much to do
     /// that this lasts longer, the program did not get its turn in time either, and only a moment
-    /// counts. While it waits for a core, nothing counts. So a check takes longer, up to a bound,
-    /// rather than to blame the program.
+    /// counts. While it waits for a core, or for the kernel, nothing counts. So a check takes longer,
+    /// up to a bound, rather than to blame the program.
     pub(crate) fn time_left(&self) -> Duration {
         const MOMENT: Duration = Duration::from_millis(3);
         let most = if self.0.starved.get() { Duration::ZERO } else { MOMENT };
@@ -146,6 +152,10 @@ impl Looks {
 
     fn are_ready(&self) -> bool {
         self.0.iter().any(|look| look.ready)
+    }
+
+    fn are_held_up(&self) -> bool {
+        self.0.iter().any(|look| look.held_up)
     }
 
     fn are_awake(&self) -> bool {
@@ -211,7 +221,8 @@ impl<'a> Watch<'a> {
         }
         let looks = self.stage.looks();
         self.first.get_or_insert((looks.cpu(), looks.sleeps()));
-        self.stage.0.starved.set(looks.are_ready() && looks.cpu() == self.last.cpu());
+        let no_core = looks.are_ready() && looks.cpu() == self.last.cpu();
+        self.stage.0.starved.set(no_core || looks.are_held_up());
         let patient = self.stage.0.patient.get();
         let silence = if self.are_busy(&looks) {
             Some(Silence::Busy)

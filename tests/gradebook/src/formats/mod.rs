@@ -10,15 +10,15 @@ pub mod html;
 pub mod junit;
 mod report;
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 pub use class::{Class, Column, Counted};
 pub use file_name::file_name;
 
 use crate::result::Submission;
+use crate::write;
 use classroom50::Origin;
 
 /// Writes the scores of a class into the folder `out`, in every format:
@@ -41,26 +41,16 @@ use classroom50::Origin;
 pub fn write_all(submissions: &[Submission], out: &Path) -> Result<()> {
     let class = Class::of(submissions)?;
     let origin = Origin::of_class(&class, |variable| std::env::var(variable).ok());
-    write(&out.join("scores.csv"), &csv::scores(&class)?)?;
-    write(&out.join("index.html"), &html::page(&class))?;
+    write::whole(&out.join("scores.csv"), csv::scores(&class)?.as_bytes())?;
+    write::whole(&out.join("index.html"), html::page(&class).as_bytes())?;
     for submission in &class.submissions {
         let student = file_name(&submission.student);
         let junit = out.join("junit").join(format!("{student}.xml"));
-        write(&junit, &junit::report(submission)?)?;
+        write::whole(&junit, junit::report(submission)?.as_bytes())?;
         let gradescope = out.join("gradescope").join(&student).join("results.json");
-        write(&gradescope, &json(&gradescope::results(submission))?)?;
+        write::json(&gradescope, &gradescope::results(submission))?;
         let classroom50 = out.join("classroom50").join(&student).join("result.json");
-        write(&classroom50, &json(&classroom50::result(submission, &origin)?)?)?;
+        write::json(&classroom50, &classroom50::result(submission, &origin)?)?;
     }
     Ok(())
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String> {
-    Ok(serde_json::to_string_pretty(value)? + "\n")
-}
-
-fn write(file: &Path, content: &str) -> Result<()> {
-    let folder = file.parent().context("a file lies in a folder")?;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    fs::write(file, content).with_context(|| format!("cannot write {}", file.display()))
 }

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use super::source::{Kind, Source, Tree};
-use crate::bounded;
+use crate::bounded::{self, End};
 use crate::bounds::Bounds;
 use crate::sandbox::{Sandbox, command};
 
@@ -22,7 +22,7 @@ const MOST: u64 = 256 << 20;
 /// How much of git's output is kept: the list of all files of a commit, for one.
 const MOST_SAID: usize = 16 << 20;
 
-/// How long git may take for one answer.
+/// How long git may take for one bundle, with all that it is asked.
 const MOST_TIME: Duration = Duration::from_secs(60);
 
 /// A submission that is a git bundle.
@@ -39,7 +39,8 @@ impl Bundle {
         ensure!(size <= MOST, "the bundle is larger than {} MiB", MOST >> 20);
         let folder = tempfile::tempdir_in(scratch).context("cannot make a folder for git")?;
         let file = file.canonicalize().context("cannot read it")?;
-        let git = Git { folder, bundle: file.clone(), sandbox: sandbox.clone() };
+        let until = Instant::now() + MOST_TIME;
+        let git = Git { folder, bundle: file.clone(), sandbox: sandbox.clone(), until };
         git.says(&["init", "--quiet", "--bare", "--template=", "."])?;
         // Takes the objects out of the bundle, and names the commits that it is about.
         let heads = git.says(&["bundle", "unbundle", path(&file)?])?;
@@ -101,6 +102,7 @@ struct Git {
     folder: TempDir,
     bundle: PathBuf,
     sandbox: Sandbox,
+    until: Instant,
 }
 
 impl Git {
@@ -127,14 +129,15 @@ impl Git {
         let mut command = command(words);
         command.env_clear().envs(NO_CONFIGURATION);
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        let done = bounded::run(&mut command, MOST_TIME, [MOST_SAID, 4096]);
+        let left = self.until.saturating_duration_since(Instant::now());
+        let done = bounded::run(&mut command, left, [MOST_SAID, 4096]);
         let done = done.context("git cannot be started")?;
         let said = String::from_utf8_lossy(&done.stderr);
         let said = said.trim().trim_start_matches("error: ").trim_start_matches("fatal: ");
-        match done.status {
-            Some(status) if status.success() => Ok(done.stdout),
-            Some(_) => bail!("git cannot read the bundle: {}", said.replace('\n', "; ")),
-            None => bail!("git has not read the bundle within {} s", MOST_TIME.as_secs()),
+        match done.end {
+            End::Exited(status) if status.success() => Ok(done.stdout),
+            End::Exited(_) => bail!("git cannot read the bundle: {}", said.replace('\n', "; ")),
+            _ => bail!("git has not read the bundle within {} s", MOST_TIME.as_secs()),
         }
     }
 }

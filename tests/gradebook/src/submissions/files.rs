@@ -20,6 +20,8 @@ const MOST_FILES: usize = 64;
 const MOST_IN_ONE: u64 = 256 << 10;
 const MOST_IN_ALL: usize = 512 << 10;
 const DEEPEST: usize = 8;
+/// What file systems take; archives hold longer ones, too.
+const LONGEST_NAME: usize = 255;
 
 /// Reads the files of these exercises.
 pub fn read(
@@ -80,6 +82,9 @@ fn gather(source: &mut dyn Source, folder: &str, name: &str, files: &mut Files) 
     }
     for (entry, kind) in source.list(folder)? {
         let (path, name) = (join(folder, &entry), join(name, &entry));
+        if entry.len() > LONGEST_NAME {
+            bail!("a name in {folder} is too long: it may have {LONGEST_NAME} bytes");
+        }
         match kind {
             Kind::Folder => gather(source, &path, &name, files)?,
             Kind::File if entry.ends_with(".rs") => {

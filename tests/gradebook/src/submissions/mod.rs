@@ -104,6 +104,21 @@ fn form(name: &str, kind: fs::FileType) -> Result<(&str, Form), &'static str> {
     known.filter(|_| kind.is_file()).ok_or("neither a folder, nor a .zip, nor a .bundle")
 }
 
+/// Whether what it takes to read these submissions is there.
+///
+/// # Errors
+///
+/// If there is a bundle, and no git to read it.
+pub fn can_be_read(students: &[Student]) -> Result<()> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let has_git = std::env::split_paths(&path).any(|folder| folder.join("git").is_file());
+    let bundle = students.iter().find(|student| student.form == Form::Bundle);
+    if let Some(bundle) = bundle.filter(|_| !has_git) {
+        bail!("git is not installed, which reads bundles such as {}", bundle.place.display());
+    }
+    Ok(())
+}
+
 /// What students start from: the files of the class repository itself.
 pub fn starters(
     root: &Path,
