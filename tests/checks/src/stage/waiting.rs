@@ -224,7 +224,9 @@ impl<'a> Watch<'a> {
         let no_core = looks.are_ready() && looks.cpu() == self.last.cpu();
         self.stage.0.starved.set(no_core || looks.are_held_up());
         let patient = self.stage.0.patient.get();
-        let silence = if self.are_busy(&looks) {
+        let silence = if looks.are_held_up() {
+            None // what they do next, they have not come round to
+        } else if self.are_busy(&looks) {
             Some(Silence::Busy)
         } else if self.are_restless(&looks) && !patient {
             Some(Silence::Restless)
