@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Stage;
 use crate::Silence;
-use crate::look::Look;
+use crate::look::{Look, cores_with_packets};
 use crate::process::{FLOOD, Process};
 use crate::silence::{AT_REST, AWAKE, BUSY, IN_VAIN, RESTLESS};
 
@@ -42,7 +42,7 @@ impl Stage {
     ///
     /// The kernel makes a thread runnable as soon as something has arrived for it. What is under way
     /// arrives within microseconds; on a busy machine the kernel's own thread has to wait its turn
-    /// for that, and so a moment's sleep does not count.
+    /// for that, and so a moment's sleep does not count, nor one while packets wait.
     pub(crate) fn settle(&self) {
         self.settle_for(Duration::from_millis(20));
     }
@@ -67,6 +67,7 @@ impl Stage {
         let (cpu, sleeps) = (first.cpu(), first.sleeps());
         let mut before = first;
         let mut unchanged_since = start;
+        let mut under_way = UnderWay::default();
         while !self.time_left().is_zero() && self.ended().is_none() {
             let looks = self.looks();
             self.0.starved.set(looks.are_held_up());
@@ -80,8 +81,9 @@ impl Stage {
             }
             if looks != before || looks.are_awake() || self.is_up_to_us() {
                 unchanged_since = Instant::now();
+                under_way = UnderWay::default();
             }
-            if unchanged_since.elapsed() >= asleep {
+            if !under_way.is_anything() && unchanged_since.elapsed() >= asleep {
                 return;
             }
             before = looks;
@@ -168,6 +170,24 @@ impl Looks {
     }
 }
 
+/// Whether anything is under way that was sent before a moment: until on each core has been seen
+/// that no packet waits there.
+#[derive(Default)]
+struct UnderWay(Vec<bool>);
+
+impl UnderWay {
+    /// Looks once more.
+    fn is_anything(&mut self) -> bool {
+        let now = cores_with_packets();
+        if self.0.len() == now.len() {
+            self.0.iter_mut().zip(now).for_each(|(waits, now)| *waits &= now);
+        } else {
+            self.0 = now;
+        }
+        self.0.contains(&true)
+    }
+}
+
 /// Looks at the programs of a stage from time to time.
 struct Watch<'a> {
     stage: &'a Stage,
@@ -179,6 +199,7 @@ struct Watch<'a> {
     awake_since: Instant,
     unchanged_since: Instant,
     unchanged_looks: u32,
+    under_way: UnderWay,
     next_look: Instant,
 }
 
@@ -199,6 +220,7 @@ impl<'a> Watch<'a> {
             awake_since: now,
             unchanged_since: now,
             unchanged_looks: 0,
+            under_way: UnderWay::default(),
             next_look: now,
             stage,
         }
@@ -269,6 +291,10 @@ impl<'a> Watch<'a> {
         if !looks.are_asleep() || *looks != self.last || self.stage.is_up_to_us() {
             self.unchanged_since = Instant::now();
             self.unchanged_looks = 0;
+            self.under_way = UnderWay::default();
+        }
+        if self.under_way.is_anything() {
+            return false;
         }
         let at_rest = AT_REST + self.stage.0.nap.get();
         self.unchanged_looks >= LOOKS && self.unchanged_since.elapsed() >= at_rest

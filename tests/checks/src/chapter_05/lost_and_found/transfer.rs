@@ -28,7 +28,7 @@ impl Transfer {
             hold: Duration::from_millis(100),
             ..Trouble::default()
         };
-        let receiver = stage.start(&["receive", "--port", "0", "--stay", "10"])?;
+        let receiver = stage.start(&["receive", "--port", "0", "--stay", "3600"])?;
         receiver.names_its_address()?;
         let settings = UdpSettings {
             seed: stage.number(0..1 << 30) as u64,
