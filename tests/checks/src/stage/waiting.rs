@@ -70,7 +70,7 @@ impl Stage {
         let mut under_way = UnderWay::default();
         while !self.time_left().is_zero() && self.ended().is_none() {
             let looks = self.looks();
-            self.0.starved.set(looks.are_held_up());
+            self.0.starved.set(looks.are_held_up() || looks.are_ending());
             let computing = looks.cpu() > cpu + COMPUTING;
             let waking = start.elapsed() > WAKING && looks.sleeps() > sleeps + RESTLESS;
             if computing || waking {
@@ -87,7 +87,7 @@ impl Stage {
                 return;
             }
             before = looks;
-            thread::sleep(Duration::from_millis(2)); // between two looks
+            thread::sleep(Duration::from_millis(4)); // between two looks
         }
     }
 
@@ -160,6 +160,10 @@ impl Looks {
         self.0.iter().any(|look| look.held_up)
     }
 
+    fn are_ending(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|look| look.exiting)
+    }
+
     fn are_awake(&self) -> bool {
         self.0.iter().any(|look| !look.asleep)
     }
@@ -191,7 +195,8 @@ impl UnderWay {
 /// Looks at the programs of a stage from time to time.
 struct Watch<'a> {
     stage: &'a Stage,
-    begun: Instant,
+    /// How much of the deadline was used up before this wait.
+    begun: Duration,
     written: u64,
     /// The time on a core and the sleeps before this wait.
     first: Option<(Duration, u64)>,
@@ -213,7 +218,7 @@ impl<'a> Watch<'a> {
     fn begin(stage: &'a Stage) -> Self {
         let now = Instant::now();
         Self {
-            begun: now,
+            begun: stage.0.used.get().0,
             written: written(stage),
             first: None,
             last: Looks::default(),
@@ -244,10 +249,12 @@ impl<'a> Watch<'a> {
         let looks = self.stage.looks();
         self.first.get_or_insert((looks.cpu(), looks.sleeps()));
         let no_core = looks.are_ready() && looks.cpu() == self.last.cpu();
-        self.stage.0.starved.set(no_core || looks.are_held_up());
+        // What they do next, they have not come round to; or it is the kernel that clears away.
+        let up_to_the_kernel = looks.are_held_up() || looks.are_ending();
+        self.stage.0.starved.set(no_core || up_to_the_kernel);
         let patient = self.stage.0.patient.get();
-        let silence = if looks.are_held_up() {
-            None // what they do next, they have not come round to
+        let silence = if up_to_the_kernel {
+            None
         } else if self.are_busy(&looks) {
             Some(Silence::Busy)
         } else if self.are_restless(&looks) && !patient {
@@ -281,7 +288,8 @@ impl<'a> Watch<'a> {
     fn are_restless(&self, looks: &Looks) -> bool {
         let (long, often) = IN_VAIN;
         let (_, woken) = self.since_the_first(looks);
-        woken > often && self.begun.elapsed() > long
+        let (used, _) = self.stage.0.used.get();
+        woken > often && used - self.begun > long
     }
 
     /// Whether they have slept for so long that they wait for what does not come. It must have been
