@@ -195,8 +195,7 @@ impl UnderWay {
 /// Looks at the programs of a stage from time to time.
 struct Watch<'a> {
     stage: &'a Stage,
-    /// How much of the deadline was used up before this wait.
-    begun: Duration,
+    begun: Instant,
     written: u64,
     /// The time on a core and the sleeps before this wait.
     first: Option<(Duration, u64)>,
@@ -218,7 +217,7 @@ impl<'a> Watch<'a> {
     fn begin(stage: &'a Stage) -> Self {
         let now = Instant::now();
         Self {
-            begun: stage.0.used.get().0,
+            begun: now,
             written: written(stage),
             first: None,
             last: Looks::default(),
@@ -288,8 +287,7 @@ impl<'a> Watch<'a> {
     fn are_restless(&self, looks: &Looks) -> bool {
         let (long, often) = IN_VAIN;
         let (_, woken) = self.since_the_first(looks);
-        let (used, _) = self.stage.0.used.get();
-        woken > often && used - self.begun > long
+        woken > often && self.begun.elapsed() > long
     }
 
     /// Whether they have slept for so long that they wait for what does not come. It must have been
