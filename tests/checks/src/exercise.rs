@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::{Played, Stage, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05};
+use crate::{
+    Played, Stage, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06,
+};
 
 /// An exercise: a task for a student, and the checks that tell whether a program does it.
 pub struct Exercise {
@@ -54,6 +56,7 @@ pub fn all() -> Vec<&'static Exercise> {
         chapter_03::EXERCISES,
         chapter_04::EXERCISES,
         chapter_05::EXERCISES,
+        chapter_06::EXERCISES,
     ]
     .concat()
 }

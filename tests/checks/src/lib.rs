@@ -18,6 +18,7 @@ mod chapter_02;
 mod chapter_03;
 mod chapter_04;
 mod chapter_05;
+mod chapter_06;
 #[cfg(feature = "compile")]
 pub mod compile;
 mod connection;

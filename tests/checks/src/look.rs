@@ -47,6 +47,22 @@ pub(crate) fn descriptors(process: u32) -> Option<usize> {
     counts.sum()
 }
 
+/// How much memory a program and its descendants hold, in bytes (proc(5), field 24 of `stat`). `None`
+/// if there is nothing to be seen.
+#[cfg(target_os = "linux")]
+pub(crate) fn memory(process: u32) -> Option<u64> {
+    let pages = family(process).into_iter().map(|id| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        stat.rsplit_once(") ")?.1.split(' ').nth(24 - 3)?.parse::<u64>().ok()
+    });
+    Some(pages.sum::<Option<u64>>()? * rustix::param::page_size() as u64)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn memory(_process: u32) -> Option<u64> {
+    None
+}
+
 /// Whether a program that runs, or a descendant of it, does not let itself be looked at: then its
 /// files in `/proc` are root's (prctl(2), `PR_SET_DUMPABLE`).
 #[cfg(unix)]

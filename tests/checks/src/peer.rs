@@ -4,7 +4,7 @@ use std::cell::{Cell, Ref, RefCell};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
@@ -127,11 +127,19 @@ impl Peer {
 
     /// Sends a byte, and another, as long as it takes, until the program has closed the connection.
     pub fn sends_until_it_is_cut_off(&self) -> Played {
+        const PAUSE: Duration = Duration::from_millis(20); // to read each takes next to no time
         self.stage.tell(&self.name, "sends byte after byte");
-        // WouldBlock is no end either: the program has not read yet what came before.
-        let closed = self.stage.awaits(|| match (&self.stream).write(b".") {
-            Err(error) if error.kind() != ErrorKind::WouldBlock => Some(()),
-            _ => None,
+        let mut next = Instant::now();
+        let closed = self.stage.awaits(|| {
+            if Instant::now() < next {
+                return None;
+            }
+            next = Instant::now() + PAUSE;
+            match (&self.stream).write(b".") {
+                // WouldBlock is no end: the program has not read yet what came before.
+                Err(error) if error.kind() != ErrorKind::WouldBlock => Some(()),
+                _ => None,
+            }
         });
         let wanted = format!(
             "your program to close the connection in time, although {} goes on sending",

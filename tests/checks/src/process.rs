@@ -101,7 +101,9 @@ impl Process {
     pub(crate) fn status(&self) -> Option<ExitStatus> {
         let (status, since) = self.end()?;
         let drained = self.stdout.has_ended() && self.stderr.has_ended();
-        (drained || since.elapsed() > DRAIN).then_some(status)
+        // What it has written may lie in the pipe for longer than that, on a busy machine.
+        let stays_open = since.elapsed() > DRAIN && !self.has_unread();
+        (drained || stays_open).then_some(status)
     }
 
     /// Whether it has not ended yet.

@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::look::{descriptors, hides};
+use crate::look::{descriptors, hides, memory};
 use crate::process::Process;
 use crate::silence::RESTLESS;
 use crate::stage::LOOK;
@@ -176,6 +176,13 @@ impl Program {
         descriptors(self.id()).ok_or_else(|| self.not_to_be_seen("descriptors"))
     }
 
+    /// How much memory it holds when it has done what there is to do, in bytes, that of its
+    /// descendants included.
+    pub fn memory(&self) -> Result<u64, Failed> {
+        self.stage.settle();
+        memory(self.id()).ok_or_else(|| self.not_to_be_seen("memory"))
+    }
+
     /// Waits until it has no more descriptors open than at an earlier time.
     pub fn is_back_to_descriptors(&self, before: usize) -> Played {
         self.is_back_to("descriptors", before, |program| descriptors(program.id()))
@@ -215,7 +222,7 @@ impl Program {
     }
 
     fn not_to_be_seen(&self, what: &str) -> Failed {
-        let wanted = format!("to count the {what} of your program");
+        let wanted = format!("to see the {what} of your program");
         match self.process.status() {
             Some(status) => Failed::fail(wanted, format!("it {}", ended(status))),
             None if hides(self.id()) => Failed::fail(wanted, HIDES),
