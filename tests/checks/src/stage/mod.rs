@@ -1,5 +1,6 @@
 //! Where a check is played: the programs it has started, and what has happened.
 
+mod looks;
 mod waiting;
 
 use std::any::Any;

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Stage;
+use super::looks::{Looks, UnderWay};
 use crate::Silence;
-use crate::look::{Look, cores_with_packets};
 use crate::process::{FLOOD, Process};
 use crate::silence::{AT_REST, AWAKE, BUSY, IN_VAIN, RESTLESS};
 
@@ -134,61 +134,6 @@ impl Stage {
         let bound = self.0.deadline * MOST_TIMES;
         let left = self.0.deadline.saturating_sub(used);
         left.min(bound.saturating_sub(self.0.start.elapsed()))
-    }
-}
-
-/// What the programs of a stage do at one moment.
-#[derive(Default, PartialEq, Eq)]
-struct Looks(Vec<Look>);
-
-impl Looks {
-    /// The time that they have spent on a core.
-    fn cpu(&self) -> Duration {
-        self.0.iter().map(|look| look.cpu).sum()
-    }
-
-    /// How often their threads have gone to sleep.
-    fn sleeps(&self) -> u64 {
-        self.0.iter().flat_map(|look| look.sleeps.values()).sum()
-    }
-
-    fn are_ready(&self) -> bool {
-        self.0.iter().any(|look| look.ready)
-    }
-
-    fn are_held_up(&self) -> bool {
-        self.0.iter().any(|look| look.held_up)
-    }
-
-    fn are_ending(&self) -> bool {
-        !self.0.is_empty() && self.0.iter().all(|look| look.exiting)
-    }
-
-    fn are_awake(&self) -> bool {
-        self.0.iter().any(|look| !look.asleep)
-    }
-
-    /// Where there is no `/proc`, they are neither seen asleep nor awake.
-    fn are_asleep(&self) -> bool {
-        !self.0.is_empty() && !self.are_awake()
-    }
-}
-
-/// Whether anything is under way that was sent before a moment: until on each core has been seen
-/// that no packet waits there.
-#[derive(Default)]
-struct UnderWay(Vec<bool>);
-
-impl UnderWay {
-    /// Looks once more.
-    fn is_anything(&mut self) -> bool {
-        let now = cores_with_packets();
-        if self.0.len() == now.len() {
-            self.0.iter_mut().zip(now).for_each(|(waits, now)| *waits &= now);
-        } else {
-            self.0 = now;
-        }
-        self.0.contains(&true)
     }
 }
 
