@@ -35,11 +35,11 @@ fn connect(address: SocketAddr, timeout: Option<Duration>) -> io::Result<Socket>
 
 /// Ask, send a frame, receive a frame, and again.
 fn converse(mut server: &Socket, options: &Client) -> Result<(), Failure> {
-    let frames = options.frames;
-    let mut reader = Reader::new(server, frames.frame, frames.limit as usize);
-    while let Some(message) = next_message(frames.limit)? {
+    let framing = options.framing;
+    let mut reader = Reader::new(server, framing.frame, framing.limit as usize);
+    while let Some(message) = next_message(framing.limit)? {
         let mut frame = Vec::new();
-        if !frames.frame.encode(&message, &mut frame) {
+        if !framing.frame.encode(&message, &mut frame) {
             say!("Not sent: a line cannot hold a newline.");
             continue;
         }
@@ -49,7 +49,7 @@ fn converse(mut server: &Socket, options: &Client) -> Result<(), Failure> {
         }
         match reader.next().map_err(|error| failure(&error, "replied", options))? {
             Some(Frame::Message(reply)) => say!("{}", printable(&reply)),
-            Some(Frame::Skipped) => say!("(a reply of more than {} bytes, skipped)", frames.limit),
+            Some(Frame::Skipped) => say!("(a reply of more than {} bytes, skipped)", framing.limit),
             Some(Frame::Refused(length)) => {
                 let advice = "does it speak --frame line? or allow more with --limit";
                 return Err(Failure::new(format_args!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use common::{info, printable, timed_out, words};
 use socket2::Socket;
 
-use crate::Frames;
+use crate::Framing;
 use crate::farewell::say_and_close;
 use crate::frames::Frame;
 use crate::reader::Reader;
@@ -18,10 +18,10 @@ const QUIT: &[u8] = b"q";
 pub fn serve(
     client: &Socket,
     peer: &str,
-    frames: Frames,
+    framing: Framing,
     idle_timeout: Option<Duration>,
 ) -> String {
-    match (talk(client, peer, frames, idle_timeout), idle_timeout) {
+    match (talk(client, peer, framing, idle_timeout), idle_timeout) {
         (Ok(end), _) => end,
         (Err(error), Some(limit)) if timed_out(&error) => format!("lost: idle for {limit:?}"),
         (Err(error), _) if error.kind() == ErrorKind::UnexpectedEof => {
@@ -36,28 +36,28 @@ pub fn serve(
 fn talk(
     mut client: &Socket,
     peer: &str,
-    frames: Frames,
+    framing: Framing,
     idle_timeout: Option<Duration>,
 ) -> io::Result<String> {
     client.set_read_timeout(idle_timeout)?;
     client.set_write_timeout(idle_timeout)?;
-    let limit = frames.limit;
-    let mut reader = Reader::new(client, frames.frame, limit as usize);
+    let limit = framing.limit;
+    let mut reader = Reader::new(client, framing.frame, limit as usize);
     while let Some(frame) = reader.next()? {
         match frame {
             Frame::Message(message) if message == QUIT => return Ok("quit!".into()),
             Frame::Message(message) => {
                 info!("received from {peer}: {}", printable(&message));
-                client.write_all(&framed(frames, REPLY))?;
+                client.write_all(&framed(framing, REPLY))?;
             }
             // The end of a line is found however long it is, so the conversation goes on.
             Frame::Skipped => {
                 info!("received from {peer}: a line of more than {limit} bytes, skipped");
-                client.write_all(&framed(frames, too_long(limit).as_bytes()))?;
+                client.write_all(&framed(framing, too_long(limit).as_bytes()))?;
             }
             // Where the next message begins, nobody can tell, or wants to wait for.
             Frame::Refused(length) => {
-                say_and_close(client, &framed(frames, too_long(limit).as_bytes()))?;
+                say_and_close(client, &framed(framing, too_long(limit).as_bytes()))?;
                 return Ok(format!("refused: a message of {length} bytes"));
             }
         }
@@ -71,8 +71,8 @@ fn too_long(limit: u32) -> String {
 }
 
 /// The frame of a reply: one buffer, and so one write. (two_writes.rs shows what two would cost.)
-pub fn framed(frames: Frames, reply: &[u8]) -> Vec<u8> {
+pub fn framed(framing: Framing, reply: &[u8]) -> Vec<u8> {
     let mut frame = Vec::new();
-    assert!(frames.frame.encode(reply, &mut frame), "a reply is a short line");
+    assert!(framing.frame.encode(reply, &mut frame), "a reply is a short line");
     frame
 }

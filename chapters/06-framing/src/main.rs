@@ -63,7 +63,7 @@ enum Side {
 
 /// What both sides must agree on.
 #[derive(clap::Args, Clone, Copy)]
-struct Frames {
+struct Framing {
     /// What tells one message from the next
     #[arg(long, value_enum, default_value = "line")]
     frame: Format,
@@ -80,7 +80,7 @@ struct Server {
     address: ListenAddress,
 
     #[command(flatten)]
-    frames: Frames,
+    framing: Framing,
 
     /// How many clients are served at once; any more are told that the server is full
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
@@ -98,7 +98,7 @@ struct Client {
     address: ServerAddress,
 
     #[command(flatten)]
-    frames: Frames,
+    framing: Framing,
 
     /// How long to wait for the connection, and then for each reply; fractions are allowed
     /// [default: as long as it takes]

@@ -12,7 +12,7 @@ use crate::conversation::{self, framed};
 use crate::farewell::say_and_close;
 use crate::permits::{Permit, Permits};
 use crate::threads::in_a_thread;
-use crate::{Frames, Server};
+use crate::{Framing, Server};
 
 /// The queue of those that wait for accept, for clients that come all at once.
 const BACKLOG: i32 = 1024;
@@ -54,7 +54,7 @@ fn serve(listener: &Socket, options: &Server) -> ! {
                 info!("connected by {peer}");
                 match permits.take() {
                     Some(permit) => start(client, peer, permit, options),
-                    None => refuse(client, peer, lingering.take(), options.frames),
+                    None => refuse(client, peer, lingering.take(), options.framing),
                 }
             }
             Err(error) => {
@@ -70,10 +70,10 @@ fn serve(listener: &Socket, options: &Server) -> ! {
 
 /// Serves `client` in a thread of its own, which owns the socket and the permit.
 fn start(client: Socket, peer: String, permit: Permit, options: &Server) {
-    let &Server { frames, idle_timeout, .. } = options;
+    let &Server { framing, idle_timeout, .. } = options;
     let name = peer.clone();
     let started = in_a_thread(&name, move || {
-        let end = conversation::serve(&client, &peer, frames, idle_timeout);
+        let end = conversation::serve(&client, &peer, framing, idle_timeout);
         drop((client, permit)); // before the line: whoever reads it finds the permit free
         info!("client {peer} {end}");
     });
@@ -84,11 +84,11 @@ fn start(client: Socket, peer: String, permit: Permit, options: &Server) {
 
 /// Tells one client too many that the server is full. Without a permit to wait for it, or without a
 /// thread, it is closed at once.
-fn refuse(client: Socket, peer: String, permit: Option<Permit>, frames: Frames) {
+fn refuse(client: Socket, peer: String, permit: Option<Permit>, framing: Framing) {
     info!("client {peer} refused: the server is full");
     if let Some(permit) = permit {
         let _ = in_a_thread(&peer, move || {
-            let _ = say_and_close(&client, &framed(frames, FULL)); // it may have gone already
+            let _ = say_and_close(&client, &framed(framing, FULL)); // it may have gone already
             drop(permit);
         });
     }
