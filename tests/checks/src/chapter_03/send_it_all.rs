@@ -210,10 +210,12 @@ fn is_served_slowly(
     for _ in 0..2 {
         pauses.one_ends();
         peer.reads_nothing_for(pause);
+        pauses.one_ends();
         peer.takes_a_part(message, PART)?;
     }
     pauses.one_ends();
     peer.reads_nothing_for(last_pause);
+    pauses.one_ends();
     peer.receives_all(message)?;
     pauses.one_ends();
     peer.sends(reply)?;
@@ -236,13 +238,13 @@ impl Pauses {
 
     /// One ends, and the next begins.
     fn one_ends(&self) {
-        self.longest.set(self.longest());
+        self.longest.set(self.longest().max(self.last.get().elapsed()));
         self.last.set(Instant::now());
     }
 
-    /// The longest, that included which has not ended yet.
+    /// The longest of those that have ended. A wait for bytes that do not come is no pause of ours.
     fn longest(&self) -> Duration {
-        self.longest.get().max(self.last.get().elapsed())
+        self.longest.get()
     }
 }
 
