@@ -63,9 +63,9 @@ fn serves_the_next_client(scene: &Scene, server: &Program, address: SocketAddr) 
     next.closes();
 }
 
-/// A relay that does this to both directions.
-fn relay(to: SocketAddr, shape: Shape) -> TcpRelay {
-    let settings = TcpSettings { to_server: shape, to_client: shape, ..TcpSettings::new(to) };
+/// A relay that does this to either direction.
+fn relay(to: SocketAddr, to_server: Shape, to_client: Shape) -> TcpRelay {
+    let settings = TcpSettings { to_server, to_client, ..TcpSettings::new(to) };
     TcpRelay::start(settings).expect("a relay starts")
 }
 
@@ -82,9 +82,8 @@ fn chapter_04() -> (Scene, Program, SocketAddr) {
 fn without_frames_a_message_in_pieces_is_many_messages() {
     let (scene, server, address) = chapter_04();
     let pause = Duration::from_millis(500); // so that each byte is received before the next comes
-    let to_server = Shape { chop: Some(1), even: true, pause, ..Shape::default() };
-    let relay = TcpRelay::start(TcpSettings { to_server, ..TcpSettings::new(address) });
-    let relay = relay.expect("a relay starts");
+    let shape = Shape { chop: Some(1), even: true, pause, ..Shape::default() };
+    let relay = relay(address, shape, Shape::default());
     let client = scene.connect("client", relay.address());
     server.prints("connected by");
     client.sends("hey");
@@ -99,9 +98,8 @@ fn without_frames_a_message_in_pieces_is_many_messages() {
 fn without_frames_two_messages_that_come_together_are_one() {
     let (scene, server, address) = chapter_04();
     let patience = Duration::from_secs(3600);
-    let to_server = Shape { merge: Some(10), patience, ..Shape::default() };
-    let relay = TcpRelay::start(TcpSettings { to_server, ..TcpSettings::new(address) });
-    let relay = relay.expect("a relay starts");
+    let shape = Shape { merge: Some(10), patience, ..Shape::default() };
+    let relay = relay(address, shape, Shape::default());
     let client = scene.connect("client", relay.address());
     server.prints("connected by");
     client.sends("hello");
@@ -116,7 +114,8 @@ fn without_frames_two_messages_that_come_together_are_one() {
 fn frames_survive_a_relay_that_cuts_them_to_single_bytes() {
     for (format, framed) in FORMATS {
         let (scene, server, address) = start(&["--frame", format]);
-        let relay = relay(address, Shape { chop: Some(1), even: true, ..Shape::default() });
+        let bytes = Shape { chop: Some(1), even: true, ..Shape::default() };
+        let relay = relay(address, bytes, bytes);
         let client = scene.connect("client", relay.address());
         for message in ["hey", "", "你好 🦀", "a\tb"] {
             client.sends(framed(message.as_bytes()));
