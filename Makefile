@@ -9,7 +9,7 @@ help:
 	@echo
 	@sed -n 's/^\([a-z0-9-]*\):.*# \(.*\)/  \1|\2/p' '$(strip $(MAKEFILE_LIST))' | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client run-ch06 run-ch06-client run-ch06-two-writes run-ch06-last-reply run-beliefs run-relay
+.PHONY: run-ch01 run-ch02 run-ch03 run-ch04 run-ch05 run-ch05-client run-ch06 run-ch06-client run-ch06-two-writes run-ch06-last-reply run-ch07 run-ch07-client run-beliefs run-relay
 run-ch01: # create sockets, look at them, wait on them
 	@$(CARGO) run --package ch01-create-socket -- $(ARGS)
 run-ch02: # a TCP server for one client at a time
@@ -30,6 +30,10 @@ run-ch06-two-writes: # what a frame costs that is written in two pieces
 	@$(CARGO) run --package ch06-framing -- two-writes
 run-ch06-last-reply: # what becomes of a last reply when its sender just closes
 	@$(CARGO) run --package ch06-framing -- last-reply
+run-ch07: # a chat room
+	@$(CARGO) run --package ch07-chat-room -- server $(ARGS)
+run-ch07-client: # a client for the chat room
+	@$(CARGO) run --package ch07-chat-room -- client $(ARGS)
 run-beliefs: # beliefs about sockets, each tried: ARGS=backlog for one of them
 	@$(CARGO) run --package beliefs -- $(ARGS)
 run-relay: # between a client and a server, to torment them: ARGS="udp --drop 20"
@@ -64,7 +68,7 @@ record: # renew the transcripts and recordings that the book shows; read git dif
 SLOW = $(addprefix --package ,book recordings $(TEACHERS))
 # All but the exercises: a student's file need not even compile.
 LINTED = $(addprefix --package ,common ch01-create-socket ch02-single-server ch03-client \
-	ch04-threaded-server ch05-udp ch06-framing beliefs harness relay checks recordings book $(TEACHERS))
+	ch04-threaded-server ch05-udp ch06-framing ch07-chat-room beliefs harness relay room checks recordings book $(TEACHERS))
 
 .PHONY: test test-browser test-workflows lint fmt
 test: # every test: conversations, hostile peers, usage errors, the graders' self-check, the book

@@ -8,7 +8,7 @@
 //! | `{{#line FILE TEXT}}` | a link to the one line of the file that contains the text |
 //! | `{{#sources FOLDER}}` | links to whole files, which become pages below this one |
 //! | `{{#task NAME}}` | the README of an exercise |
-//! | a `call-flow` block | a picture |
+//! | a `call-flow` block, a `cut-stream` block | a picture |
 //!
 //! It runs as a preprocessor of mdBook, and leaves nothing for mdBook's own to include.
 
@@ -20,6 +20,7 @@ use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
 use crate::call_flow::CallFlow;
+use crate::cut_stream::CutStream;
 use crate::page::{Block, Directive, Page};
 use crate::problem::Problems;
 use crate::project::Project;
@@ -121,6 +122,9 @@ fn block_text(
         "rust" => listing::shown(project, page, block, directives),
         "call-flow" => CallFlow::parse(&block.body)
             .map(|flow| flow.svg())
+            .map_err(|(line, what)| (block.line + line, what)),
+        "cut-stream" => CutStream::parse(&block.body)
+            .map(|stream| stream.svg())
             .map_err(|(line, what)| (block.line + line, what)),
         _ => return None,
     };

@@ -6,7 +6,9 @@
 
 mod call_flow;
 pub mod check;
+mod cut_stream;
 pub mod expand;
+mod html;
 mod listing;
 mod output;
 mod page;

@@ -175,6 +175,20 @@ fn a_server_that_closes_at_once() {
 }
 
 #[test]
+fn a_server_that_closes_while_the_client_waits_for_the_keyboard() {
+    let call = call(&[]);
+    call.client.types("hello");
+    call.server.receives("hello");
+    call.server.sends(REPLY);
+    call.client.prints(REPLY);
+    call.server.closes();
+    call.client.comes_to_rest(); // it has not noticed
+    call.client.types("are you still there?");
+    call.client.exits_with(1);
+    assert_snapshot!(call.scene.transcript());
+}
+
+#[test]
 fn a_server_that_resets_at_once() {
     // The client may notice at its first line, or when it sends; it is never anything but a reset
     // or a close, told in one line.

@@ -155,6 +155,27 @@ fn the_table_in_the_book_is_right() {
     assert!(frames.may_end());
 }
 
+/// Its picture of the same.
+#[test]
+fn the_picture_in_the_book_is_right() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../book/en/chapter-06.md");
+    let page = std::fs::read_to_string(page).expect("the page is there");
+    let block = page.split("```").find(|block| block.starts_with("cut-stream\n"));
+    let lines = block.expect("the page has a picture").lines();
+    let all = |kind| -> Vec<String> {
+        let lines = lines.clone().filter_map(|line| line.strip_prefix(kind));
+        lines.map(|bytes| bytes.replace("\\n", "\n")).collect()
+    };
+    let (mut frames, mut out) = (Frames::new(Format::Line, LIMIT), Vec::new());
+    for read in all("read: ") {
+        frames.push(read.as_bytes());
+        out.extend(std::iter::from_fn(|| frames.next()));
+    }
+    let expected = all("frame: ").into_iter().map(|frame| frame.trim_end_matches('\n').to_owned());
+    assert_eq!(out, expected.map(|frame| Frame::Message(frame.into())).collect::<Vec<_>>());
+    assert!(out.len() > 1 && frames.may_end());
+}
+
 /// The cells of a row of a table, without their backquotes, and with `\n` for a newline.
 fn cells(row: &str) -> Vec<String> {
     let cells = row.trim_matches('|').split('|');

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Arrow, CallFlow, Fate, Step};
+use crate::html::escaped;
 
 /// The width of one letter of a call's name, in the units of the picture, as all here.
 const LETTER: usize = 8;
@@ -183,10 +184,6 @@ impl CallFlow {
             self.title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         format!("flow-{}", words.collect::<Vec<_>>().join("-").to_lowercase())
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

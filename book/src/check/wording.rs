@@ -14,13 +14,13 @@ const HTML: [&str; 6] = ["<pre", "<code", "<samp", "<tt", "<textarea", "style="]
 
 /// What is said of any other block.
 const PASTED: &str =
-    "a block is rust, sh or call-flow; what a program prints comes from {{#output}}";
+    "a block is rust, sh, call-flow or cut-stream; what a program prints comes from {{#output}}";
 
 pub fn check(project: &Project, pages: &[Page], problems: &mut Problems) -> Result<()> {
     let snapshots = project.snapshots()?;
     for page in pages {
         for block in page.blocks() {
-            if !matches!(block.info.as_deref(), Some("rust" | "sh" | "call-flow")) {
+            if !matches!(block.info.as_deref(), Some("rust" | "sh" | "call-flow" | "cut-stream")) {
                 problems.add(&page.file, block.line, PASTED);
             }
         }

@@ -5,6 +5,7 @@
 
 mod all_at_once;
 mod call_flows;
+mod cut_streams;
 mod commands;
 mod directives;
 mod links;
@@ -24,7 +25,7 @@ use small_book::SmallBook;
 const FILE: &str = "../../chapters/02-single-server/src/main.rs";
 /// What is said of code and output that stand in a page.
 const PASTED: &str =
-    "a block is rust, sh or call-flow; what a program prints comes from {{#output}}";
+    "a block is rust, sh, call-flow or cut-stream; what a program prints comes from {{#output}}";
 
 fn page(text: &str) -> SmallBook {
     SmallBook::with_page(text)

@@ -37,14 +37,15 @@ macro_rules! info {
 /// Whatever is typed, no more than the limit is ever held in memory. Fails if stdin cannot be read.
 pub fn ask(prompt: &str, limit: usize) -> io::Result<Typed> {
     print(prompt);
-    let typed = read_line(&mut io::stdin().lock(), limit)?;
+    let typed = read_typed(&mut io::stdin().lock(), limit)?;
     if typed == Typed::End {
         say!(""); // nobody pressed Enter: end the prompt's line ourselves
     }
     Ok(typed)
 }
 
-fn read_line(input: &mut impl BufRead, limit: usize) -> io::Result<Typed> {
+/// Reads one line of at most `limit` bytes, as [`ask`] does, without a prompt.
+pub fn read_typed(input: &mut impl BufRead, limit: usize) -> io::Result<Typed> {
     let mut line = Vec::new();
     // Two bytes more than the limit: the line may end in \r\n.
     let most = limit as u64 + 2;
@@ -86,12 +87,12 @@ pub fn print(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Typed, read_line};
+    use super::{Typed, read_typed};
 
     fn lines(mut input: &[u8]) -> Vec<Typed> {
         let mut lines = Vec::new();
         loop {
-            lines.push(read_line(&mut input, 4).expect("memory can be read"));
+            lines.push(read_typed(&mut input, 4).expect("memory can be read"));
             if lines.last() == Some(&Typed::End) {
                 return lines;
             }

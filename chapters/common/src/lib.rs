@@ -9,6 +9,6 @@ mod failure;
 mod text;
 
 pub use address::{ListenAddress, ServerAddress, name, seconds};
-pub use console::{Typed, ask, print};
+pub use console::{Typed, ask, print, read_typed};
 pub use failure::{Failure, OrFail, exit_status, timed_out, words};
 pub use text::{Decoder, printable};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::{
     Played, Stage, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06,
+    chapter_07,
 };
 
 /// An exercise: a task for a student, and the checks that tell whether a program does it.
@@ -57,6 +58,7 @@ pub fn all() -> Vec<&'static Exercise> {
         chapter_04::EXERCISES,
         chapter_05::EXERCISES,
         chapter_06::EXERCISES,
+        chapter_07::EXERCISES,
     ]
     .concat()
 }

@@ -19,6 +19,7 @@ mod chapter_03;
 mod chapter_04;
 mod chapter_05;
 mod chapter_06;
+mod chapter_07;
 #[cfg(feature = "compile")]
 pub mod compile;
 mod connection;

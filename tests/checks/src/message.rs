@@ -62,6 +62,50 @@ impl Peer {
         Ok(())
     }
 
+    /// Waits for so many lines, whatever they are, and returns them without their newlines. Nothing
+    /// of it is told.
+    pub fn gets_lines(&self, count: usize) -> Result<Vec<String>, Failed> {
+        let wanted = format!("{} to hear {count} lines", self.name);
+        self.gets_lines_until(&wanted, |lines| lines.len() == count)
+    }
+
+    /// Waits for lines until there are enough of them, whatever that means, and returns them without
+    /// their newlines. `wanted` says of a failure what was expected. Nothing of it is told.
+    pub fn gets_lines_until(
+        &self,
+        wanted: &str,
+        enough: impl Fn(&[String]) -> bool,
+    ) -> Result<Vec<String>, Failed> {
+        let mut lines = Vec::new();
+        let waited = self.stage.awaits(|| {
+            drop(self.read());
+            let mut received = self.received.borrow_mut();
+            let mut taken = 0;
+            while !enough(&lines)
+                && let Some(length) = received[taken..].iter().position(|byte| *byte == b'\n')
+            {
+                let line = String::from_utf8_lossy(&received[taken..taken + length]);
+                lines.push(line.into_owned());
+                taken += length + 1;
+            }
+            received.drain(..taken);
+            (enough(&lines) || self.end.get().is_some()).then_some(())
+        });
+        if enough(&lines) {
+            return Ok(lines);
+        }
+        let then = match (waited, self.end.get()) {
+            (Err(silence), _) => silence.told(),
+            (Ok(()), Some(End::Reset)) => reset().to_owned(),
+            (Ok(()), _) => "the end of the stream".to_owned(),
+        };
+        let failed = match waited {
+            Ok(()) => Failed::fail(wanted, ""),
+            Err(silence) => missing(wanted, silence),
+        };
+        Err(Failed { came: format!("not all of that, then {then}"), ..failed })
+    }
+
     /// Reads nothing for a while, counted from when the program has done all that it can: a server
     /// that is busy with something else.
     pub fn reads_nothing_for(&self, time: Duration) {

@@ -6,7 +6,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::connection::end;
 use crate::program::missing;
@@ -50,6 +50,32 @@ impl Peer {
         let clients = (1..=count).map(client).collect::<Result<_, _>>()?;
         stage.tell(&format!("clients 1 to {count}"), "connect");
         Ok(clients)
+    }
+
+    /// As `connect`, with the smallest receive buffer that the system allows: while this client does
+    /// not read, little is taken for it.
+    pub(crate) fn connect_with_small_buffer(
+        stage: &Stage,
+        name: &str,
+        address: SocketAddr,
+    ) -> Result<Self, Failed> {
+        stage.settle();
+        let connect = || {
+            let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+            // Before connect: the window that a connection opens with depends on it (tcp(7)).
+            socket.set_recv_buffer_size(1)?;
+            socket.connect_timeout(
+                &address.into(),
+                stage.time_left().max(Duration::from_millis(1)),
+            )?;
+            io::Result::Ok(socket.into())
+        };
+        let stream = connect().map_err(|error| {
+            Failed::fail(format_args!("your program to take the connection of {name}"), error)
+        })?;
+        let peer = Self::of(stage, name, stream)?;
+        stage.tell(name, "connects, with a small receive buffer");
+        Ok(peer)
     }
 
     fn connects(stage: &Stage, name: &str, address: SocketAddr) -> Result<Self, Failed> {

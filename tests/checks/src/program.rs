@@ -67,6 +67,12 @@ impl Program {
         Peer::connect(&self.stage, name, self.address())
     }
 
+    /// As [`connect`](Self::connect), with the smallest receive buffer that the system allows: while
+    /// this client does not read, little is taken for it.
+    pub fn connect_with_small_buffer(&self, name: &str) -> Result<Peer, Failed> {
+        Peer::connect_with_small_buffer(&self.stage, name, self.address())
+    }
+
     /// So many clients connect, one right behind the other.
     pub fn connect_many(&self, count: usize) -> Result<Vec<Peer>, Failed> {
         Peer::connect_many(&self.stage, count, self.address())
@@ -128,7 +134,17 @@ impl Program {
     /// Types a line at the program, whatever it does.
     pub fn types_at_once(&self, line: &str) -> Played {
         self.stage.tell("keyboard", format_args!("types {line:?} and Enter"));
-        self.process.types(format!("{line}\n").as_bytes()).map_err(|_| {
+        self.is_typed_at(&format!("{line}\n"))
+    }
+
+    /// Types all of these lines, whatever it does. Nothing of it is told. Together they should fit
+    /// into a pipe (64 KiB on Linux, pipe(7)): a program that reads none of them holds up the check.
+    pub fn types_lines(&self, lines: &[String]) -> Played {
+        self.is_typed_at(&lines.iter().map(|line| format!("{line}\n")).collect::<String>())
+    }
+
+    fn is_typed_at(&self, text: &str) -> Played {
+        self.process.types(text.as_bytes()).map_err(|_| {
             let came = self.end().map_or("has closed its stdin".to_owned(), ended);
             Failed::fail("your program to read its stdin", format!("your program {came}"))
         })

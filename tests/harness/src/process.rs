@@ -20,6 +20,8 @@ pub(crate) struct Process {
     child: RefCell<Box<dyn ChildWrapper>>,
     pub(crate) stdin: RefCell<Option<Box<dyn Write>>>,
     pub(crate) on_terminal: bool,
+    #[cfg(target_os = "linux")]
+    pub(crate) terminal: Option<(std::fs::File, crate::terminal::Screen)>,
     pub(crate) stdout: Output,
     pub(crate) stderr: Output,
 }
@@ -36,6 +38,8 @@ impl Process {
             command: shown,
             stdin: RefCell::new(Some(Box::new(stdin))),
             on_terminal: false,
+            #[cfg(target_os = "linux")]
+            terminal: None,
             stdout: Output::read(child.stdout().take().expect("stdout is piped")),
             stderr: Output::read(child.stderr().take().expect("stderr is piped")),
             child: RefCell::new(child),
@@ -53,9 +57,10 @@ impl Process {
             name: name.to_owned(),
             command: shown,
             child: RefCell::new(spawn(command)?),
+            terminal: Some((terminal.keyboard.try_clone()?, terminal.output.screen.clone())),
             stdin: RefCell::new(Some(Box::new(terminal.keyboard))),
             on_terminal: true,
-            stdout: Output::read(terminal.screen),
+            stdout: Output::read(terminal.output),
             stderr: Output::read(io::empty()), // the screen shows both
         })
     }

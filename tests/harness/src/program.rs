@@ -85,6 +85,55 @@ impl Program {
         self.write(&[line.as_bytes(), b"\n"].concat());
     }
 
+    /// Types `line` into a program that takes lines at any time, without a prompt.
+    #[track_caller]
+    pub fn enters(&self, line: &str) {
+        self.scene.record(&self.process.name, format_args!("(types {line:?})"));
+        self.write(&[line.as_bytes(), b"\n"].concat());
+    }
+
+    /// Ends the input of a program that takes lines at any time.
+    #[track_caller]
+    pub fn ends_its_input(&self) {
+        self.scene.record(&self.process.name, "(its input ends)");
+        self.process.stdin.borrow_mut().take();
+    }
+
+    /// Presses these keys, on a terminal. They go into no transcript.
+    #[track_caller]
+    pub fn presses(&self, keys: &str) {
+        self.write(keys.as_bytes());
+    }
+
+    /// Waits until the terminal that it was started on shows this text, and returns all that it
+    /// shows. Linux only.
+    #[track_caller]
+    pub fn shows(&self, text: &str) -> String {
+        #[cfg(target_os = "linux")]
+        {
+            let Some((_, screen)) = &self.process.terminal else {
+                self.fail("it was not started on a terminal");
+            };
+            let shown = poll(|| Some(screen.contents()).filter(|shown| shown.contains(text)));
+            shown.unwrap_or_else(|| {
+                self.fail(format_args!("it does not show {text:?}, but\n{}", screen.contents()))
+            })
+        }
+        #[cfg(not(target_os = "linux"))]
+        self.fail(format_args!("no terminal that could show {text:?} on this system"))
+    }
+
+    /// Its terminal must be as it was before the program, for the shell that comes next. Linux only.
+    #[track_caller]
+    pub fn has_given_its_terminal_back(&self) {
+        #[cfg(target_os = "linux")]
+        if let Some((terminal, _)) = &self.process.terminal
+            && !crate::terminal::is_as_at_first(terminal)
+        {
+            self.fail("its terminal does not show what is typed, or hands on no lines");
+        }
+    }
+
     /// Waits for a prompt, then ends the input; on a terminal, by Ctrl-D.
     #[track_caller]
     pub fn ends_input(&self) {

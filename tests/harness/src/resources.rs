@@ -5,8 +5,10 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process};
 #[cfg(target_os = "linux")]
-use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 
 use crate::{Program, poll};
 
@@ -92,7 +94,25 @@ impl Program {
         }
     }
 
-    #[cfg(target_os = "linux")]
+    /// Sends SIGINT, as Ctrl-C does. Unix only.
+    #[track_caller]
+    pub fn interrupt(&self) {
+        #[cfg(unix)]
+        self.signal(Signal::INT);
+        #[cfg(not(unix))]
+        self.fail("this system has no signals");
+    }
+
+    /// Sends SIGTERM, as `kill` does. Unix only.
+    #[track_caller]
+    pub fn terminate(&self) {
+        #[cfg(unix)]
+        self.signal(Signal::TERM);
+        #[cfg(not(unix))]
+        self.fail("this system has no signals");
+    }
+
+    #[cfg(unix)]
     #[track_caller]
     fn signal(&self, signal: Signal) {
         let sent =
@@ -102,7 +122,7 @@ impl Program {
         }
     }
 
-    #[cfg(target_os = "linux")]
+    #[cfg(unix)]
     fn pid(&self) -> Option<Pid> {
         Pid::from_raw(self.id().try_into().ok()?)
     }

@@ -113,6 +113,11 @@ impl Scene {
         ours.flat_map(|(_, line)| [line.as_str(), "\n"]).collect()
     }
 
+    /// A text with its ports put into the form that they have in the transcript.
+    pub fn stable(&self, text: &str) -> String {
+        self.with_stable_ports(text)
+    }
+
     /// Fails the test: says what went wrong, then all that helps to find out why.
     #[track_caller]
     pub fn fail(&self, problem: impl Display) -> ! {

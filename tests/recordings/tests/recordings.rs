@@ -15,6 +15,8 @@ static PROGRAMS: LazyLock<()> = LazyLock::new(|| {
         "ch03-client",
         "ch04-threaded-server",
         "ch05-udp",
+        "ch06-framing",
+        "ch07-chat-room",
     ] {
         harness::build(package);
     }
@@ -83,11 +85,14 @@ recordings! {
     calls_of_threads
     calls_of_datagrams
     calls_of_python
+    calls_of_frames
     threads_that_wait
+    threads_of_a_room
     netcat_as_a_client
     netcat_with_unusual_bytes
     netcat_as_a_server
     netcat_as_a_datagram_server
+    netcat_in_a_room
     few_descriptors
     lines_from_a_pipe
 }

@@ -190,8 +190,9 @@ fn a_slow_server(stage: &Stage) -> Played {
     is_served_slowly(stage, message, &reply, longest, &Pauses::begin())
 }
 
-/// The server takes a part now and then, always well within the timeout. All pauses together are
-/// longer than that, and so it ends a send that waits for room.
+/// The server takes a part now and then, always well within the timeout. All pauses together are much
+/// longer than that, and so it ends a send that waits for room. (What counts for that is the time in
+/// which the send waits, and not the one in which it waits for a core.)
 fn is_served_slowly(
     stage: &Stage,
     message: &'static [u8],
@@ -199,7 +200,7 @@ fn is_served_slowly(
     limit: Duration,
     pauses: &Pauses,
 ) -> Played {
-    const PART: usize = 3 << 20; // frees most of the client's send buffer
+    const PART: usize = 2 << 20; // frees much of the client's send buffer
     let (pause, last_pause) = (limit * 2 / 5, limit / 2);
     stage.allows_sleeps_of(limit);
     let server = stage.listen_with_buffer("server", 200 << 10)?;
@@ -207,7 +208,7 @@ fn is_served_slowly(
     let client = stage.start(&["--port", &server.port(), "--timeout", &seconds])?;
     client.is_fed(message);
     let peer = server.accepts()?;
-    for _ in 0..2 {
+    for _ in 0..3 {
         pauses.one_ends();
         peer.reads_nothing_for(pause);
         pauses.one_ends();

@@ -138,6 +138,10 @@ const LONG: &[&str] = &["--linger", "60"];
 /// More lines than a client has room for that does not read.
 const MANY: usize = 20_000;
 
+/// More lines than there is room for on both sides. To make them all takes a program a while: with a
+/// million, a slow machine was taken for a busy loop.
+const TOO_MANY: &str = "report 400000\n";
+
 fn lines(count: usize) -> Vec<u8> {
     (1..=count).flat_map(|number| format!("line {number}\n").into_bytes()).collect()
 }
@@ -222,8 +226,9 @@ fn a_talkative_one(stage: &Stage) -> Played {
 
 fn does_not_read(stage: &Stage) -> Played {
     stage.allows_sleeps_of(Duration::from_millis(300));
-    let (server, client) = connected(stage, &["--linger", "0.3"])?;
-    client.sends("report 999999\n")?;
+    let server = stage.start_server(&["--linger", "0.3"])?;
+    let client = server.connect_with_small_buffer("client")?;
+    client.sends(TOO_MANY)?;
     let line = format!("[INFO] client {} lost: it does not read its report", client.address()?);
     server.prints(&line)?;
     Ok(())
@@ -234,7 +239,7 @@ fn holds_up_nobody(stage: &Stage) -> Played {
     silent.sends("report 2\n")?;
     silent.receives(lines(2))?;
     let other = server.connect("second client")?;
-    other.sends("report 999999\n")?;
+    other.sends(TOO_MANY)?;
     let third = server.connect("third client")?;
     let word = stage.word();
     third.sends(format!("{word}\n"))?;

@@ -60,6 +60,20 @@ pub fn of_threads() -> String {
     recorder.finish()
 }
 
+/// Two frames in one write, and what the server of chapter 06 calls for them.
+pub fn of_frames() -> String {
+    const TYPED: &str = "strace -ff -e trace=%net,close -o trace target/debug/ch06-framing server";
+    const CLIENT: &str = r"printf 'hello\nagain\nq\n' | nc 127.0.0.1 6666";
+    let mut recorder = Recorder::new(&["ch06-framing"]);
+    let server = recorder.start_command("server", TYPED);
+    server.prints("waiting for connection");
+    recorder.look("netcat_with_lines", CLIENT, "received your messages\n[INFO]");
+    server.prints("quit!");
+    recorder.record("calls_of_06", TYPED, "");
+    recorder.look("calls_of_06_threads", "tail -n 6 trace.*", "exited with 0");
+    recorder.finish()
+}
+
 /// Datagrams: one socket for all clients.
 pub fn of_datagrams() -> String {
     const SERVER: &str = "strace -e trace=%net,close target/debug/ch05-udp server";

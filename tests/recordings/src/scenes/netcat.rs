@@ -68,6 +68,32 @@ pub fn as_a_datagram_server() -> String {
     recorder.finish()
 }
 
+/// As a client of chapter 07, while somebody else is in the room.
+pub fn in_a_room() -> String {
+    const TYPED: &str = "nc 127.0.0.1 6666";
+    let mut recorder = Recorder::new(&["ch07-chat-room"]);
+    let server = recorder.start("server", "ch07-chat-room", &["server"]);
+    let alice = recorder.scene.connect("alice", server.address());
+    alice.sends("alice\n");
+    server.prints("is alice");
+    let bob = recorder.start_command("nc", TYPED);
+    bob.prints("What is your name?");
+    bob.sends_line("bob");
+    bob.prints("* The room contains: alice");
+    bob.sends_line("hello");
+    alice.receives(
+        "Welcome to the room! What is your name?\n* The room contains:\n\
+         * bob has entered the room\n[bob] hello\n",
+    );
+    alice.sends("hello, bob\n");
+    bob.prints("[alice] hello, bob");
+    alice.closes();
+    bob.prints("* alice has left the room");
+    bob.sends_line("/quit");
+    recorder.screen("netcat_in_the_room", TYPED, &bob, "/quit\r\n");
+    recorder.finish()
+}
+
 /// Servers that may have a few descriptors only.
 pub fn few_descriptors() -> String {
     let mut recorder = Recorder::new(&[SERVER, "ch04-threaded-server"]);
