@@ -5,8 +5,8 @@
 
 mod all_at_once;
 mod call_flows;
-mod cut_streams;
 mod commands;
+mod cut_streams;
 mod directives;
 mod links;
 mod listings;

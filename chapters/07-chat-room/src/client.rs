@@ -44,7 +44,6 @@ enum End {
     Heard(Result<(), Failure>),
 }
 
-// ANCHOR: run
 /// Connects, and talks until we leave, or the server does.
 ///
 /// A thread can wait for one thing at a time. So there is one for each, and this one waits for a
@@ -67,7 +66,6 @@ pub fn run(options: &Client) -> Result<(), Failure> {
     talk.screen.finish();
     left
 }
-// ANCHOR_END: run
 
 // ANCHOR: wait
 /// Waits for the end of both if we leave, and of one if the server does.

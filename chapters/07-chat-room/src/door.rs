@@ -33,7 +33,6 @@ impl Door {
         Self { listener, _path: path, closing: AtomicBool::new(false) }
     }
 
-    // ANCHOR: accept
     /// Hands every client to `welcome`, with a name for it, until [`close`](Self::close). Those that
     /// wait in the queue at that moment are handed to `turn_away`.
     pub fn accept_all(&self, welcome: impl Fn(Socket, String), turn_away: impl Fn(Socket)) {
@@ -74,7 +73,6 @@ impl Door {
             turn_away(client);
         }
     }
-    // ANCHOR_END: accept
 
     // ANCHOR: close
     /// Ends [`accept_all`](Self::accept_all), which is waiting in accept. Nothing wakes it there on

@@ -43,7 +43,6 @@ impl Limits {
     }
 }
 
-// ANCHOR: start
 /// Serves a client in a thread of its own, which owns the permit.
 pub fn start(client: Socket, peer: String, permit: Permit, room: &Arc<Room>, limits: Limits) {
     let room = Arc::clone(room);
@@ -57,9 +56,7 @@ pub fn start(client: Socket, peer: String, permit: Permit, room: &Arc<Room>, lim
         info!("client {name} lost: cannot start a thread: {error}");
     }
 }
-// ANCHOR_END: start
 
-// ANCHOR: serve
 /// Starts the thread that sends, talks, and sees both to their end. Returns how the client left.
 fn serve(client: Arc<Socket>, peer: &str, room: &Arc<Room>, limits: Limits) -> String {
     let outbox = Arc::new(Outbox::new(Arc::clone(&client), limits.queue));
@@ -90,7 +87,6 @@ fn serve(client: Arc<Socket>, peer: &str, room: &Arc<Room>, limits: Limits) -> S
         Err(error) => format!("lost: {}", words(&error)),
     }
 }
-// ANCHOR_END: serve
 
 // ANCHOR: talk
 /// The name, and then line after line. Whatever a client says is text for others' terminals, so it
@@ -148,7 +144,6 @@ fn next(lines: &mut Lines, place: &Place) -> io::Result<Option<Frame>> {
     line
 }
 
-// ANCHOR: drain
 /// recv until the client has closed as well, or until `deadline`, so that nothing is unread when we
 /// close: that would reset the connection, and take along what we have said last (chapter 06).
 pub fn drain(mut client: &Socket, deadline: Instant) {
@@ -165,4 +160,3 @@ pub fn drain(mut client: &Socket, deadline: Instant) {
         }
     }
 }
-// ANCHOR_END: drain

@@ -59,7 +59,6 @@ impl Guests {
         }
     }
 
-    // ANCHOR: close
     /// Tells everyone, with a name or without one, that the room is closing. Then nobody is in it,
     /// but what waits in the outboxes is still sent.
     pub fn close(&mut self) {
@@ -69,7 +68,6 @@ impl Guests {
             guest.outbox.finish();
         }
     }
-    // ANCHOR_END: close
 
     /// The names of all who have one.
     pub fn names(&self) -> impl Iterator<Item = &str> {

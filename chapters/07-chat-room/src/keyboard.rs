@@ -27,7 +27,6 @@ pub struct Editor {
     line: Arc<EditedLine>,
 }
 
-// ANCHOR: open
 /// The keyboard and the screen of this program.
 ///
 /// Whoever edits a line and lets others be written meanwhile must know what is where on the screen,
@@ -47,7 +46,6 @@ pub fn open() -> (Keyboard, Screen) {
     let screen = Screen::new(Some(Arc::clone(&line)));
     (Keyboard::Editor(Editor { editor: Box::new(editor), line }), screen)
 }
-// ANCHOR_END: open
 
 impl Keyboard {
     /// Waits for the next line. Fails if the input cannot be read, or the terminal not controlled.

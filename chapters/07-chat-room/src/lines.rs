@@ -36,7 +36,6 @@ impl<'a> Lines<'a> {
         self.socket.set_read_timeout(patience)
     }
 
-    // ANCHOR: next
     /// The next line; `None` at the end of the stream.
     ///
     /// Fails as recv does, with [`ErrorKind::UnexpectedEof`] if the stream ends inside a line, and
@@ -66,5 +65,4 @@ impl<'a> Lines<'a> {
             }
         }
     }
-    // ANCHOR_END: next
 }

@@ -4,12 +4,14 @@ use regex_lite::{Captures, Regex};
 
 /// Process ids become 4711 and on, ports that the kernel chose 50001 and on, and tcpdump's first
 /// sequence numbers 1000, 2000 and on, each in the order of appearance. Addresses in memory,
-/// tcpdump's windows and options, and what a busy machine adds to a wait are left out.
+/// tcpdump's windows and options, and what a busy machine adds to a wait are left out. The function
+/// in which Linux waits for a futex has another name in each few versions.
 pub fn stable(text: &str) -> String {
     let text = pattern(r", win \d+|, options \[[^\]]*\]").replace_all(text, "");
     let text = pattern(r"\b0x[0-9a-f]{9,}").replace_all(&text, "0x7ff…");
     let text = pattern(r"(500ms: nothing after) 0\.[5-9]\d s").replace_all(&text, "$1 0.50 s");
     let text = pattern(r"(blocking: nothing after) 0\.\d\d s").replace_all(&text, "$1 0.00 s");
+    let text = pattern(r"\bfutex_\w+ *").replace_all(&text, "futex_wait       ");
     let text = sequence_numbers(&text);
     let text = numbered(&text, r"(pid[= ]|Process |-p |trace\.)(\d+)", 4711);
     numbered(&text, r"(127\.0\.0\.1[.:]|htons\()(3[2-9]\d{3}|[45]\d{4}|60\d{3})\b", 50001)
