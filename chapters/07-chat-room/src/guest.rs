@@ -59,7 +59,7 @@ pub fn start(client: Socket, peer: String, permit: Permit, room: &Arc<Room>, lim
 
 /// Starts the thread that sends, talks, and sees both to their end. Returns how the client left.
 fn serve(client: Arc<Socket>, peer: &str, room: &Arc<Room>, limits: Limits) -> String {
-    let outbox = Arc::new(Outbox::new(Arc::clone(&client), limits.queue));
+    let outbox = Arc::new(Outbox::new(Arc::clone(&client), limits.queue, Arc::clone(room.size())));
     let sender = Arc::clone(&outbox);
     let sender = match in_a_thread(peer, move || sender.send_all()) {
         Ok(thread) => thread,

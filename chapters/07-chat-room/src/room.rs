@@ -1,5 +1,6 @@
 //! The room: one lock around everyone who is in it.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::guests::Guests;
@@ -12,6 +13,7 @@ use crate::outbox::Outbox;
 #[derive(Default)]
 pub struct Room {
     guests: Mutex<Guests>,
+    size: Arc<AtomicU32>,
 }
 
 /// A client's place in the room. Dropping it leaves the room, on every way out of a thread; what has
@@ -26,7 +28,13 @@ impl Room {
     /// Takes a place, without a name. `None` if the room is closed.
     pub fn enter(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Option<Place> {
         let number = self.guests().add(outbox)?;
+        self.size.fetch_add(1, Ordering::Relaxed);
         Some(Place { room: Arc::clone(self), number, outbox: Arc::clone(outbox) })
+    }
+
+    /// How many places are taken, for whoever wants to know it later as well.
+    pub fn size(&self) -> &Arc<AtomicU32> {
+        &self.size
     }
 
     /// Tells everyone, with or without a name, that the room is closing, and lets nobody in any more.
@@ -85,6 +93,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.room.guests().remove(self.number);
+        self.room.size.fetch_sub(1, Ordering::Relaxed);
         self.outbox.finish();
     }
 }
