@@ -58,9 +58,9 @@ fn serves_the_next_client(scene: &Scene, server: &Program, address: SocketAddr) 
     server.prints("received from");
     next.receives(line(REPLY));
     next.sends("q\n");
-    server.prints("quit!");
     next.receives_end();
     next.closes();
+    server.prints("quit!");
 }
 
 /// A relay that does this to either direction.
@@ -125,8 +125,9 @@ fn frames_survive_a_relay_that_cuts_them_to_single_bytes() {
             client.receives(framed(REPLY));
         }
         client.sends(framed(b"q"));
-        server.prints("quit!");
         client.receives_end();
+        client.closes();
+        server.prints("quit!");
     }
 }
 
@@ -218,10 +219,13 @@ fn a_line_without_an_end_costs_no_memory() {
     serves_the_next_client(&scene, &server, address);
     let before = server.comes_to_rest();
     let flood = connect(&scene, "flood", &server, address);
+    let idle = server.comes_to_rest();
     let mut stream = flood.stream();
     for _ in 0..100 {
         stream.write_all(&[b'x'; 1 << 18]).expect("it is read, and thrown away");
     }
+    // While it still has to do with the flood: at its end, all of it is free.
+    unharmed::has_not_grown(&server, idle, server.comes_to_rest());
     flood.closes();
     server.prints("inside a message");
     unharmed::has_not_grown(&server, before, server.comes_to_rest());
@@ -256,6 +260,17 @@ fn an_idle_client_is_closed_after_its_time_even_inside_a_frame() {
 }
 
 #[test]
+fn who_quits_with_more_to_say_gets_its_last_reply() {
+    let (scene, server, address) = start(&[]);
+    let client = connect(&scene, "client", &server, address);
+    client.sends(["hello\nq\n".as_bytes(), &[b'x'; 100_000]].concat());
+    client.receives(line(REPLY));
+    client.receives_end(); // and no reset, although the rest was not asked for
+    client.closes();
+    server.prints("quit!");
+}
+
+#[test]
 fn one_too_many_reads_the_refusal_to_its_end() {
     let (scene, server, address) = start(&["--max-clients", "1"]);
     let first = connect(&scene, "first", &server, address);
@@ -266,8 +281,9 @@ fn one_too_many_reads_the_refusal_to_its_end() {
     second.receives_end();
     second.closes();
     first.sends("q\n");
-    server.prints("quit!");
     first.receives_end();
+    first.closes();
+    server.prints("quit!");
     serves_the_next_client(&scene, &server, address);
 }
 
@@ -296,7 +312,12 @@ fn a_client_tells_why_there_is_no_reply() {
 
 /// The numbers of milliseconds that the program has measured, and what it prints without them.
 fn measured() -> (Vec<u64>, String) {
-    let measured = Command::new(PROGRAM).arg("two-writes").assert().success().stderr("");
+    let measured = Command::new(PROGRAM)
+        .arg("two-writes")
+        .timeout(harness::DEADLINE)
+        .assert()
+        .success()
+        .stderr("");
     let text = String::from_utf8_lossy(&measured.get_output().stdout).into_owned();
     let pattern = Regex::new(r"([\d.]+)(ms|µs|s)\b").expect("a valid pattern");
     let milliseconds = |found: Captures| match (found[1].parse::<f64>(), &found[2]) {
@@ -323,7 +344,12 @@ fn two_writes() {
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "what a reset takes along differs")]
 fn last_reply() {
-    let tried = Command::new(PROGRAM).arg("last-reply").assert().success().stderr("");
+    let tried = Command::new(PROGRAM)
+        .arg("last-reply")
+        .timeout(harness::DEADLINE)
+        .assert()
+        .success()
+        .stderr("");
     let text = String::from_utf8_lossy(&tried.get_output().stdout).into_owned();
     let got =
         Regex::new(r"(\d+) bytes of 200000, then: connection reset").expect("a valid pattern");

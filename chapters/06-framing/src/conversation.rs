@@ -7,7 +7,7 @@ use common::{info, printable, timed_out, words};
 use socket2::Socket;
 
 use crate::Framing;
-use crate::farewell::say_and_close;
+use crate::farewell::{close, say_and_close};
 use crate::frames::Frame;
 use crate::reader::Reader;
 
@@ -45,7 +45,10 @@ fn talk(
     let mut reader = Reader::new(client, framing.frame, limit as usize);
     while let Some(frame) = reader.next()? {
         match frame {
-            Frame::Message(message) if message == QUIT => return Ok("quit!".into()),
+            Frame::Message(message) if message == QUIT => {
+                let _ = close(client); // it has been served, however that ends
+                return Ok("quit!".into());
+            }
             Frame::Message(message) => {
                 info!("received from {peer}: {}", printable(&message));
                 client.write_all(&framed(framing, REPLY))?;
@@ -55,9 +58,9 @@ fn talk(
                 info!("received from {peer}: a line of more than {limit} bytes, skipped");
                 client.write_all(&framed(framing, too_long(limit).as_bytes()))?;
             }
-            // Where the next message begins, nobody can tell, or wants to wait for.
+            // The next message begins up to 4 GiB later, and nobody wants to wait for that.
             Frame::Refused(length) => {
-                say_and_close(client, &framed(framing, too_long(limit).as_bytes()))?;
+                let _ = say_and_close(client, &framed(framing, too_long(limit).as_bytes()));
                 return Ok(format!("refused: a message of {length} bytes"));
             }
         }

@@ -10,15 +10,21 @@ use socket2::Socket;
 const LINGER_TIME: Duration = Duration::from_secs(2);
 
 // ANCHOR: say-and-close
-/// Sends a last frame, and closes our half: the client reads it, and then the end of the stream.
-/// Then reads on, and throws away what comes, until the client has closed as well.
-///
-/// If we closed while something is unread, the kernel would send a reset instead of the rest of
-/// what we have written (RFC 9293, section 3.6.1), and the client might never see our last word.
+/// Sends a last frame, and closes in order.
 pub fn say_and_close(mut client: &Socket, last: &[u8]) -> io::Result<()> {
-    let start = Instant::now();
     client.set_write_timeout(Some(LINGER_TIME))?;
     client.write_all(last)?;
+    close(client)
+}
+
+/// Closes our half: the client reads what we have said, and then the end of the stream. Then reads
+/// on, and throws away what comes, until the client has closed as well, or has had time enough.
+///
+/// If something is unread when we close, or comes afterwards, the kernel answers with a reset (RFC
+/// 9293, section 3.6.1). Then what is still to be sent is thrown away, on Linux, and on some systems
+/// also what the client has not read yet.
+pub fn close(mut client: &Socket) -> io::Result<()> {
+    let start = Instant::now();
     client.shutdown(Shutdown::Write)?;
     let mut buffer = [0; 4096];
     while let Some(left) = LINGER_TIME.checked_sub(start.elapsed()) {

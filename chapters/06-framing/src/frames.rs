@@ -25,7 +25,7 @@ const HEADER: usize = 4;
 impl Format {
     // ANCHOR: encode
     /// Adds the frame of a message to `out`. Returns false, and adds nothing, if this format has no
-    /// frame for it: a line cannot hold a newline, a length of four bytes not say 4 GiB.
+    /// frame for it: a line cannot hold a newline, and four bytes cannot say a length of 4 GiB.
     pub fn encode(self, message: &[u8], out: &mut Vec<u8>) -> bool {
         match (self, u32::try_from(message.len())) {
             (Self::Line, _) if !message.contains(&b'\n') => {
@@ -43,6 +43,7 @@ impl Format {
     // ANCHOR_END: encode
 }
 
+// ANCHOR: frame
 /// What the next frame is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Frame {
@@ -56,7 +57,9 @@ pub enum Frame {
     /// whoever sends such a length mostly speaks another protocol: `GET ` is 1,195,725,856.
     Refused(u32),
 }
+// ANCHOR_END: frame
 
+// ANCHOR: frames
 /// The receiving side: bytes go in as they come, frames come out.
 #[derive(Debug)]
 pub struct Frames {
@@ -66,7 +69,8 @@ pub struct Frames {
     /// behind a whole one whatever came together with it.
     bytes: Vec<u8>,
     /// How many of them have gone out already. They are thrown away all at once when more comes:
-    /// to move the rest to the front for each frame would take a time that grows with its square.
+    /// to move the rest to the front for each frame would take a time that grows with the square of
+    /// what one read brings.
     out: usize,
     /// How many have been searched for a newline. Without that, a line that comes byte by byte is
     /// searched from its beginning each time.
@@ -74,6 +78,7 @@ pub struct Frames {
     /// Whether what comes belongs to a frame over the limit.
     skips: bool,
 }
+// ANCHOR_END: frames
 
 impl Frames {
     /// No bytes yet. A message may have `limit` bytes.

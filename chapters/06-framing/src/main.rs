@@ -100,7 +100,8 @@ struct Client {
     #[command(flatten)]
     framing: Framing,
 
-    /// How long to wait for the connection, and then for each reply; fractions are allowed
+    /// How long to wait for the connection, and then for the next bytes of each reply; fractions are
+    /// allowed
     /// [default: as long as it takes]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     timeout: Option<Duration>,

@@ -1,6 +1,6 @@
 //! The server: chapter 04's, with a conversation in frames.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use common::{Failure, OrFail, info, name, words};
 use socket2::{Domain, Socket, Type};
 
 use crate::conversation::{self, framed};
-use crate::farewell::say_and_close;
+use crate::farewell::close;
 use crate::permits::{Permit, Permits};
 use crate::threads::in_a_thread;
 use crate::{Framing, Server};
@@ -82,13 +82,16 @@ fn start(client: Socket, peer: String, permit: Permit, options: &Server) {
     }
 }
 
-/// Tells one client too many that the server is full. Without a permit to wait for it, or without a
-/// thread, it is closed at once.
+/// Tells one client too many that the server is full. A new connection's send buffer is empty, so
+/// this does not block. Without a permit to wait for it, or without a thread, it is closed at once.
 fn refuse(client: Socket, peer: String, permit: Option<Permit>, framing: Framing) {
     info!("client {peer} refused: the server is full");
+    if (&client).write_all(&framed(framing, FULL)).is_err() {
+        return; // it has gone already
+    }
     if let Some(permit) = permit {
         let _ = in_a_thread(&peer, move || {
-            let _ = say_and_close(&client, &framed(framing, FULL)); // it may have gone already
+            let _ = close(&client);
             drop(permit);
         });
     }

@@ -2,7 +2,7 @@
 //!
 //! Nagle's algorithm (RFC 9293, section 3.7.4) holds a small segment back while an earlier one is
 //! not acknowledged. And the receiver holds its acknowledgement back (section 3.8.6.3), for 40 ms
-//! on Linux, in the hope of a reply that could take it along. The body waits for the acknowledgement
+//! or more on Linux, in the hope of a reply that could take it along. The body waits for the acknowledgement
 //! of the header, and the reply waits for the body.
 
 use std::io::{self, Read, Write};

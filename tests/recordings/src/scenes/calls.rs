@@ -60,7 +60,7 @@ pub fn of_threads() -> String {
     recorder.finish()
 }
 
-/// Two frames in one write, and what the server of chapter 06 calls for them.
+/// Three frames in one write, and what the server of chapter 06 calls for them.
 pub fn of_frames() -> String {
     const TYPED: &str = "strace -ff -e trace=%net,close -o trace target/debug/ch06-framing server";
     const CLIENT: &str = r"printf 'hello\nagain\nq\n' | nc 127.0.0.1 6666";
@@ -70,7 +70,7 @@ pub fn of_frames() -> String {
     recorder.look("netcat_with_lines", CLIENT, "received your messages\n[INFO]");
     server.prints("quit!");
     recorder.record("calls_of_06", TYPED, "");
-    recorder.look("calls_of_06_threads", "tail -n 6 trace.*", "exited with 0");
+    recorder.look("calls_of_06_threads", "tail -n 8 trace.*", "exited with 0");
     recorder.finish()
 }
 
