@@ -135,6 +135,23 @@ fn on_a_terminal() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "opens a terminal as Linux does")]
+fn lines_that_come_together_all_stay_on_the_screen() {
+    let (scene, server, address) = start(&[]);
+    let port = address.port().to_string();
+    let alice = scene.start_on_terminal("alice", PROGRAM, &["client", "--port", &port]);
+    alice.shows("What is your name?\n>");
+    alice.presses("alice\r");
+    alice.shows("* The room contains:");
+    let bob = enter(&scene, &server, address, "bob");
+    alice.presses("half a li");
+    alice.shows("> half a li");
+    bob.sends(format!("one\ntwo\n{}\n{}\nlast\n", "wide ".repeat(20), "你".repeat(40)));
+    let shown = alice.shows("[bob] last\n> half a li");
+    assert_snapshot!(scene.stable(&shown));
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "opens a terminal as Linux does")]
 fn a_terminal_is_given_back_when_the_server_goes() {
     let (scene, server, address) = start(&[]);
     let port = address.port().to_string();

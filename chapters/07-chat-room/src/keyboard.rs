@@ -4,14 +4,18 @@ use std::borrow::Cow;
 use std::env;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
+use std::time::Duration;
 
 use common::{Typed, read_typed, say};
-use reedline::{Prompt, PromptEditMode, PromptHistorySearch, Reedline, Signal};
+use reedline::{ExternalPrinter, Prompt, PromptEditMode, PromptHistorySearch, Reedline, Signal};
 
 use crate::screen::{EditedLine, Screen};
 
 /// The most bytes in a line that is piped in: more than any room takes.
 const LIMIT: usize = 1 << 16;
+
+/// How often the editor looks for something to show.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// The client's input, for one thread to wait for.
 pub enum Keyboard {
@@ -39,8 +43,16 @@ pub fn open() -> (Keyboard, Screen) {
         return (Keyboard::Plain, Screen::new(None));
     }
     let line = Arc::new(EditedLine::default());
+    let (printer, waiting) = (ExternalPrinter::new(1), Arc::clone(&line));
     let editor = Reedline::create()
-        .with_external_printer(line.printer())
+        .with_external_printer(printer.clone())
+        .with_idle_callback(Box::new(move || {
+            // One at a time: of several, it loses count (reedline 0.49).
+            if let Some(row) = waiting.next_row() {
+                let _ = printer.print(row); // it takes it right after this
+            }
+        }))
+        .with_poll_interval(LOOK)
         .with_break_signal(line.break_signal())
         .with_ansi_colors(false);
     let screen = Screen::new(Some(Arc::clone(&line)));

@@ -1,20 +1,20 @@
 //! Where the client shows what it hears.
 
-use std::env;
+use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{env, iter};
 
 use anstyle::Style;
 use common::say;
-use reedline::ExternalPrinter;
+use unicode_width::UnicodeWidthChar;
 
 const NAME: Style = Style::new().bold();
 const NOTICE: Style = Style::new().dimmed();
 
-/// How many lines may wait until the editor comes to show them.
-const MOST_LINES: usize = 1000;
+/// How many rows may wait until the editor comes to show them.
+const MOST_ROWS: usize = 1000;
 
 /// stdout, in the last line of which somebody may be typing.
 pub struct Screen {
@@ -24,8 +24,12 @@ pub struct Screen {
 
 /// What the screen and a line editor share. While a line is edited, the editor alone writes to the
 /// terminal: it alone knows where the cursor is.
+#[derive(Default)]
 pub struct EditedLine {
-    printer: ExternalPrinter<String>,
+    /// What it is to show above the line.
+    rows: Mutex<VecDeque<String>>,
+    /// Some of them have been shown, or the editor has ended.
+    shown: Condvar,
     break_signal: Arc<AtomicBool>,
     ended: AtomicBool,
 }
@@ -41,10 +45,22 @@ impl Screen {
 
     /// Shows a line from the room.
     pub fn show(&self, line: &str) {
-        let line = if self.colours { coloured(line) } else { line.to_owned() };
-        match &self.line {
-            Some(editor) => editor.show(line),
-            None => say!("{line}"),
+        let Some(edited) = &self.line else { return say!("{}", self.coloured(line)) };
+        // The editor counts rows, and takes each line for one.
+        let columns = crossterm::terminal::size().map_or(80, |(columns, _)| columns.max(2));
+        let is_notice = line.starts_with("* ");
+        for (index, row) in rows(line, columns.into()).enumerate() {
+            let is_plain = index > 0 && !is_notice;
+            edited.show(if is_plain { row.to_owned() } else { self.coloured(row) });
+        }
+    }
+
+    /// `[NAME] text` with the name set off, and `* notices` less bright than what people say.
+    fn coloured(&self, line: &str) -> String {
+        match line.split_once("] ") {
+            _ if !self.colours => line.to_owned(),
+            Some((name, text)) if name.starts_with('[') => format!("{NAME}{name}]{NAME:#} {text}"),
+            _ => format!("{NOTICE}{line}{NOTICE:#}"),
         }
     }
 
@@ -65,9 +81,10 @@ impl Screen {
 }
 
 impl EditedLine {
-    /// For the editor: where it finds lines that are to be shown above its own.
-    pub fn printer(&self) -> ExternalPrinter<String> {
-        self.printer.clone()
+    /// For the editor: the next row that it is to show, if one waits.
+    pub fn next_row(&self) -> Option<String> {
+        self.shown.notify_all();
+        self.rows().pop_front()
     }
 
     /// For the editor: when this becomes true, it is to end.
@@ -78,40 +95,45 @@ impl EditedLine {
     /// The editor has ended.
     pub fn has_ended(&self) {
         self.ended.store(true, Ordering::Release);
+        self.shown.notify_all();
     }
 
-    /// Has the editor show a line; if too many wait, waits too. So a server that says more than we
+    /// Has the editor show a row; if too many wait, waits too. So a server that says more than we
     /// can show is held up by its own connection.
-    fn show(&self, mut line: String) {
-        while !self.ended.load(Ordering::Acquire) {
-            match self.printer.sender().send_timeout(line, Duration::from_millis(100)) {
-                Ok(()) => return,
-                Err(full) => line = full.into_inner(),
-            }
+    fn show(&self, row: String) {
+        let is_full = |rows: &mut VecDeque<String>| {
+            rows.len() >= MOST_ROWS && !self.ended.load(Ordering::Acquire)
+        };
+        let rows = self.shown.wait_while(self.rows(), is_full);
+        rows.unwrap_or_else(PoisonError::into_inner).push_back(row);
+        if self.ended.load(Ordering::Acquire) {
+            self.show_the_rest();
         }
-        self.show_the_rest();
-        say!("{line}");
     }
 
     fn show_the_rest(&self) {
-        while let Some(line) = self.printer.get_line() {
-            say!("{line}");
+        for row in self.rows().drain(..) {
+            say!("{row}");
         }
     }
-}
 
-impl Default for EditedLine {
-    fn default() -> Self {
-        let printer = ExternalPrinter::new(MOST_LINES);
-        Self { printer, break_signal: Arc::default(), ended: AtomicBool::new(false) }
+    fn rows(&self) -> MutexGuard<'_, VecDeque<String>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// `[NAME] text` with the name set off, and `* notices` less bright than what people say.
-fn coloured(line: &str) -> String {
-    match line.split_once("] ") {
-        Some((name, text)) if name.starts_with('[') => format!("{NAME}{name}]{NAME:#} {text}"),
-        _ if line.starts_with("* ") => format!("{NOTICE}{line}{NOTICE:#}"),
-        _ => line.to_owned(),
-    }
+/// A line cut into rows of so many columns; some characters take two, and some none.
+fn rows(line: &str, columns: usize) -> impl Iterator<Item = &str> {
+    let mut rest = Some(line);
+    iter::from_fn(move || {
+        let line = rest?;
+        let mut width = 0;
+        let end = line.char_indices().find_map(|(at, character)| {
+            width += character.width().unwrap_or(0);
+            (width > columns).then_some(at)
+        });
+        let (row, more) = line.split_at(end.unwrap_or(line.len()));
+        rest = end.map(|_| more);
+        Some(row)
+    })
 }

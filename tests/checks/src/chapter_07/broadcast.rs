@@ -206,8 +206,11 @@ fn in_pieces(stage: &Stage) -> Played {
     all_hear(&others, &left)
 }
 
+/// The lines of one and of the other.
+type OfBoth = [Vec<String>; 2];
+
 /// Two speak at once, and two listen. What the listeners hear, and what was said.
-fn two_speak(stage: &Stage) -> Result<([Vec<String>; 2], [Vec<String>; 2]), Failed> {
+fn two_speak(stage: &Stage) -> Result<(OfBoth, OfBoth), Failed> {
     let server = stage.start_server(&[])?;
     let names = ["first speaker", "second speaker", "first listener", "second listener"];
     let clients = come(&server, &names)?;
