@@ -1,23 +1,18 @@
-//! One client, from its name to its end, in two threads: one receives, one sends.
+//! One client, from its beginning to its end, in two threads: one receives, one sends.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{info, printable, timed_out, words};
+use common::{info, timed_out, words};
 use socket2::Socket;
 
-use crate::frames::Frame;
+use crate::conversation::talk;
 use crate::guests::CLOSING;
-use crate::lines::Lines;
 use crate::outbox::Outbox;
-use crate::pace::Pace;
 use crate::permits::Permit;
-use crate::room::{Place, Room};
+use crate::room::Room;
 use crate::threads::in_a_thread;
-
-/// The most bytes in a line: room for 1000 characters, which in UTF-8 have up to four bytes each.
-const LIMIT: usize = 4096;
 
 /// How long a client may take to say its name.
 const TIME_FOR_A_NAME: Duration = Duration::from_secs(60);
@@ -37,8 +32,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Whoever has no name holds up nobody, but takes somebody's place.
-    fn time_for_a_name(&self) -> Option<Duration> {
+    /// How long a client may take for its name: without one it takes up a place as well.
+    pub fn time_for_a_name(&self) -> Option<Duration> {
         Some(self.idle_timeout.map_or(TIME_FOR_A_NAME, |time| time.min(TIME_FOR_A_NAME)))
     }
 }
@@ -86,62 +81,6 @@ fn serve(client: Arc<Socket>, peer: &str, room: &Arc<Room>, limits: Limits) -> S
         }
         Err(error) => format!("lost: {}", words(&error)),
     }
-}
-
-// ANCHOR: talk
-/// The name, and then line after line. Whatever a client says is text for others' terminals, so it
-/// is made harmless here, once for all of them.
-fn talk(client: &Socket, peer: &str, place: &Place, limits: Limits) -> io::Result<&'static str> {
-    let mut lines = Lines::new(client, LIMIT, limits.time_for_a_name());
-    place.tell("Welcome to the room! What is your name?");
-    let name = match next(&mut lines, place)? {
-        Some(Frame::Message(name)) => text(&name),
-        Some(_) => String::new(), // too long for a line, and so for a name
-        None => return Ok("closed the connection without a name"),
-    };
-    if let Err(refusal) = place.join(&name) {
-        place.tell(&refusal);
-        return Ok("refused: no name");
-    }
-    info!("client {peer} is {name}");
-    lines.set_patience(limits.idle_timeout)?;
-    let mut pace = Pace::new(limits.rate);
-    while let Some(frame) = next(&mut lines, place)? {
-        let said = match frame {
-            Frame::Message(line) => text(&line),
-            _ => {
-                place.tell(&format!("* Not said: a line has {LIMIT} bytes at most"));
-                continue;
-            }
-        };
-        match said.as_str() {
-            "/who" => pace.keep(place.who().len()),
-            "/quit" => return Ok("quit!"),
-            said => {
-                place.say(said);
-                pace.keep(said.len());
-            }
-        }
-    }
-    Ok("closed the connection")
-}
-// ANCHOR_END: talk
-
-/// A line's text, made harmless. Some programs end their lines with `\r\n`.
-fn text(line: &[u8]) -> String {
-    printable(line.strip_suffix(b"\r").unwrap_or(line))
-}
-
-/// The next line. Who takes too long for it is told so.
-fn next(lines: &mut Lines, place: &Place) -> io::Result<Option<Frame>> {
-    if place.is_cut_off() {
-        return Ok(None); // there may be more to read, but nobody waits for an answer
-    }
-    let line = lines.next();
-    if line.as_ref().is_err_and(timed_out) {
-        place.tell("* You have been silent for too long");
-    }
-    line
 }
 
 /// recv until the client has closed as well, or until `deadline`, so that nothing is unread when we

@@ -10,6 +10,7 @@
 
 mod client;
 mod connect;
+mod conversation;
 mod door;
 #[path = "../../06-framing/src/frames.rs"]
 mod frames;
@@ -26,6 +27,7 @@ mod room;
 mod screen;
 mod server;
 mod signals;
+mod talk;
 mod threads;
 
 #[cfg(unix)]

@@ -79,7 +79,7 @@ pub(super) static BROADCAST: Exercise = Exercise {
         },
         Check {
             name: "lines of two never mix",
-            points: 2,
+            points: 1,
             hints: &[
                 "Two threads write to the same socket. What may come between two writes of one of \
                  them?",
@@ -94,7 +94,7 @@ pub(super) static BROADCAST: Exercise = Exercise {
         },
         Check {
             name: "all hear one order",
-            points: 2,
+            points: 1,
             hints: &[
                 "Two speak at the same moment. Your program has told the first line to one client. \
                  What can happen before it tells the next?",
@@ -110,7 +110,7 @@ pub(super) static BROADCAST: Exercise = Exercise {
         },
         Check {
             name: "one that has vanished is no trouble for others",
-            points: 2,
+            points: 1,
             hints: &[
                 "A write fails because that client has gone. Whose trouble is it?",
                 "Neither the speaker's nor that of those who come later in the list: go on with the \

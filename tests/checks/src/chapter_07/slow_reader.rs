@@ -79,7 +79,7 @@ pub(super) static SLOW_READER: Exercise = Exercise {
         },
         Check {
             name: "who was let go leaves nothing behind",
-            points: 2,
+            points: 1,
             hints: &[
                 "Which threads did that client have, and in which calls are they?",
                 "One waits in recv and one in send, and both wait for a client that does nothing. \
