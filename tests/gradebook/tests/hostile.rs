@@ -121,7 +121,10 @@ harness::test_with! { bubblewrap,
 
 harness::test_with! { bubblewrap,
     fn who_starts_a_crowd_is_ended_and_told_why() {
-        let graded = class().has_no_points("crowd");
+        // It is the solution besides, and on a busy machine a check may be over before it is noticed.
+        let graded = class().graded("crowd");
+        assert!(graded.points() < graded.most(), "{graded:#?}");
+        assert!(graded.checks.iter().all(|it| it.verdict != "grader error"), "{graded:#?}");
         let told = graded.checks.iter().map(|check| &*check.told).collect::<String>();
         assert!(told.contains("ended by force: it used more than 16 processes"), "{told}");
     }
