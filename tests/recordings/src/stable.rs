@@ -4,17 +4,34 @@ use regex_lite::{Captures, Regex};
 
 /// Process ids become 4711 and on, ports that the kernel chose 50001 and on, and tcpdump's first
 /// sequence numbers 1000, 2000 and on, each in the order of appearance. Addresses in memory,
-/// tcpdump's windows and options, and what a busy machine adds to a wait are left out. The function
-/// in which Linux waits for a futex has another name in each few versions.
+/// tcpdump's windows and options, what a busy machine adds to a wait, and what it leaves of a timeout
+/// are left out. The function in which Linux waits for a futex has another name in each few versions.
 pub fn stable(text: &str) -> String {
     let text = pattern(r", win \d+|, options \[[^\]]*\]").replace_all(text, "");
     let text = pattern(r"\b0x[0-9a-f]{9,}").replace_all(&text, "0x7ff…");
     let text = pattern(r"(500ms: nothing after) 0\.[5-9]\d s").replace_all(&text, "$1 0.50 s");
     let text = pattern(r"(blocking: nothing after) 0\.\d\d s").replace_all(&text, "$1 0.00 s");
     let text = pattern(r"\bfutex_\w+ *").replace_all(&text, "futex_wait       ");
+    let text = timeouts(&text);
     let text = sequence_numbers(&text);
     let text = numbered(&text, r"(pid[= ]|Process |-p |trace\.)(\d+)", 4711);
     numbered(&text, r"(127\.0\.0\.1[.:]|htons\()(3[2-9]\d{3}|[45]\d{4}|60\d{3})\b", 50001)
+}
+
+/// strace shows a receive timeout as a `timeval`'s 16 bytes. One of whole or half seconds was asked
+/// for and stays; any other is the rest of a wait, measured.
+fn timeouts(text: &str) -> String {
+    const WHOLE: &str = r"\0\0\0\0\0\0\0\0";
+    const HALF: &str = r" \241\7\0\0\0\0\0"; // 500,000 microseconds, in little-endian
+    let timeouts = pattern(r#"(SO_RCVTIMEO_OLD, )"((?:[^"\\]|\\.)*)""#);
+    let replaced = timeouts.replace_all(text, |found: &Captures| {
+        if found[2].ends_with(WHOLE) || found[2].ends_with(HALF) {
+            found[0].to_owned()
+        } else {
+            format!("{}\"…\"", &found[1])
+        }
+    });
+    replaced.into_owned()
 }
 
 /// Each different number that stands where the pattern's second group finds it, as its place in the
@@ -68,6 +85,17 @@ mod tests {
         let busy = "timeout of 500ms: nothing after 0.61 s\nnon-blocking: nothing after 0.01 s";
         let idle = "timeout of 500ms: nothing after 0.50 s\nnon-blocking: nothing after 0.00 s";
         assert_eq!(stable(busy), idle);
+    }
+
+    #[test]
+    fn of_a_timeout_only_what_was_asked_for_is_shown() {
+        let asked = [
+            r#"SO_RCVTIMEO_OLD, "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16"#,
+            r#"SO_RCVTIMEO_OLD, "\1\0\0\0\0\0\0\0 \241\7\0\0\0\0\0", [16]"#,
+        ];
+        assert_eq!(asked.map(stable), asked);
+        let left = r#"SO_RCVTIMEO_OLD, "\1\0\0\0\0\0\0\0\"B\17\0\0\0\0\0", 16"#;
+        assert_eq!(stable(left), r#"SO_RCVTIMEO_OLD, "…", 16"#);
     }
 
     #[test]
