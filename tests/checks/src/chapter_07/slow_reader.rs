@@ -41,8 +41,9 @@ pub(super) static SLOW_READER: Exercise = Exercise {
             name: "one that reads late misses nothing",
             points: 2,
             hints: &[
-                "Fewer lines than --queue are waiting for that client. Are they all still there, and \
-                 in order?",
+                "If the reader that reads does not get its lines either, begin with the check before \
+                 this one. Otherwise: fewer lines than --queue are waiting for the one that reads \
+                 late. Are they all still there, and in order?",
                 "Neither throw a line away nor let a client go before its queue is full.",
             ],
             page: "chapter-07.md#a-client-that-does-not-read",
@@ -54,8 +55,10 @@ pub(super) static SLOW_READER: Exercise = Exercise {
             name: "one whose queue is full is let go",
             points: 2,
             hints: &[
-                "More than --queue lines are waiting. To wait for room delays everyone, and to throw \
-                 a line away leaves a client with less than the truth.",
+                "If the reader that reads does not get its lines either, begin with “one that does \
+                 not read delays nobody”. Otherwise: more than --queue lines are waiting. To wait for \
+                 room delays everyone, and to throw a line away leaves a client with less than the \
+                 truth.",
                 "Take it out of the list, end its connection, and print the line.",
                 "try_send fails with Full. Vec::retain_mut, or retain, removes whom it fails for while \
                  all others are told.",
@@ -69,7 +72,8 @@ pub(super) static SLOW_READER: Exercise = Exercise {
             name: "two that do not read are both let go",
             points: 1,
             hints: &[
-                "Both queues are full at the same line. Does your program get to the second one?",
+                "Let one go first: that is the check before this one. Then: both queues are full at \
+                 the same line. Does your program get to the second one?",
                 "Each client has a queue of its own. Go on with the next one when you let one go.",
             ],
             page: "chapter-07.md#a-client-that-does-not-read",
@@ -81,7 +85,8 @@ pub(super) static SLOW_READER: Exercise = Exercise {
             name: "who was let go leaves nothing behind",
             points: 1,
             hints: &[
-                "Which threads did that client have, and in which calls are they?",
+                "Has it been let go at all? If so: which threads did that client have, and in which \
+                 calls are they?",
                 "One waits in recv and one in send, and both wait for a client that does nothing. \
                  Something has to wake them.",
                 "shutdown(Shutdown::Both) on the socket: recv returns 0, and send fails.",
@@ -95,8 +100,9 @@ pub(super) static SLOW_READER: Exercise = Exercise {
             name: "who leaves with a queue leaves nothing behind",
             points: 1,
             hints: &[
-                "The client has closed its sending half, and does not read. recv has returned 0, so \
-                 one thread knows. What does the other wait for?",
+                "If the reader that reads does not get its lines either, begin with “one that does \
+                 not read delays nobody”. Otherwise: the client has closed its sending half, and does \
+                 not read. recv has returned 0, so one thread knows. What does the other wait for?",
                 "It waits in send, and would for ever. Wake it, and then join it.",
             ],
             page: "two-things.md#waking-a-thread-that-waits",
@@ -236,10 +242,18 @@ fn let_go(client: &Peer) -> Result<String, Failed> {
 fn let_go_leaves_nothing(stage: &Stage) -> Played {
     let (server, reader) = ticker(stage, &["--queue", "100"])?;
     let (threads, descriptors) = (server.threads()?, server.descriptors()?);
-    let _deaf = deaf(&server, "client that does not read")?;
+    let deaf = deaf(&server, "client that does not read")?;
     tick(stage, &server, &reader)?;
     server.is_back_to_threads(threads)?;
-    server.is_back_to_descriptors(descriptors)
+    server.is_back_to_descriptors(descriptors)?;
+    let second = format!("client {} has left", deaf.address()?);
+    match server.has_printed(&second) {
+        false => Ok(()),
+        true => Err(Failed::fail(
+            "one line on stdout for the client that was let go",
+            format!("the line \"[INFO] {second}\" as well"),
+        )),
+    }
 }
 
 fn leaves_with_a_queue(stage: &Stage) -> Played {

@@ -41,7 +41,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let address = cli.address.resolve_first()?;
     let listener =
         listen_on(address).or_fail_to_listen(format_args!("cannot listen on {}", cli.address))?;
-    info!("{} lines may wait for a client", cli.queue); // so far, none does
+    info!("{} lines may wait for a client", cli.queue); // to be done: so far there is no queue
     let readers = Arc::new(Readers::default());
     let accepting = Arc::clone(&readers);
     let thread = thread::Builder::new().name("accept".into());
