@@ -81,7 +81,7 @@ fn chapter_04() -> (Scene, Program, SocketAddr) {
 #[test]
 fn without_frames_a_message_in_pieces_is_many_messages() {
     let (scene, server, address) = chapter_04();
-    let pause = Duration::from_millis(500); // so that each byte is received before the next comes
+    let pause = Duration::from_secs(1); // so that each byte is received before the next comes
     let shape = Shape { chop: Some(1), even: true, pause, ..Shape::default() };
     let relay = relay(address, shape, Shape::default());
     let client = scene.connect("client", relay.address());

@@ -385,6 +385,22 @@ fn a_path_that_a_dead_server_has_left_is_taken_over_and_no_other() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_path_has_107_bytes_at_most() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut path = folder.path().join("room").display().to_string();
+    path.push_str(&"m".repeat(107 - path.len()));
+    let (_scene, _server, _) = start(&["--unix", &path]);
+    let too_long = format!("{path}m");
+    for args in
+        [&["server", "--port", "0", "--unix", &too_long][..], &["client", "--unix", &too_long]]
+    {
+        let refused = Command::new(PROGRAM).args(args).assert().code(1);
+        refused.stderr(contains("(take a path that is shorter)"));
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn it_waits_for_descriptors() {
     let scene = Scene::new();

@@ -8,14 +8,12 @@
 
 use std::mem;
 
-use clap::ValueEnum;
-
 /// How a message is told apart from the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A newline behind each message
+    /// A newline behind each message.
     Line,
-    /// Four bytes before each message: its length, big endian
+    /// Four bytes before each message: its length, big endian.
     Length,
 }
 

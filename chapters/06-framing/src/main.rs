@@ -19,13 +19,15 @@ mod pair;
 mod permits;
 mod reader;
 mod server;
+mod systems;
 mod threads;
 mod two_writes;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::builder::PossibleValue;
+use clap::{Parser, Subcommand, ValueEnum};
 use common::{Failure, ListenAddress, OrFail, ServerAddress, exit_status, seconds};
 
 use crate::frames::Format;
@@ -34,7 +36,7 @@ use crate::frames::Format;
 ///
 /// Start the server in one terminal and a client in another, both with the same --frame.
 #[derive(Parser)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = systems::DIFFERENCES)]
 struct Cli {
     #[command(subcommand)]
     side: Side,
@@ -72,6 +74,20 @@ struct Framing {
     #[arg(long, value_name = "BYTES", default_value_t = 1024)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
     limit: u32,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Line, Self::Length]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Line => PossibleValue::new("line").help("A newline behind each message"),
+            Self::Length => PossibleValue::new("length")
+                .help("Four bytes before each message: its length, big endian"),
+        })
+    }
 }
 
 #[derive(clap::Args)]

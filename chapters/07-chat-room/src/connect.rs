@@ -1,6 +1,8 @@
 //! From a host and a port, or from a path, to a connection.
 
 use std::io;
+#[cfg(unix)]
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -15,8 +17,11 @@ pub fn connect(options: &Client) -> Result<(Socket, String), Failure> {
     if let Some(path) = &options.unix {
         let server = SockAddr::unix(path).and_then(|address| call(&address, options.timeout));
         let name = path.display().to_string();
-        let advice = "is the server running, with this path?";
         let server = server.map_err(|error| {
+            let advice = match error.kind() {
+                ErrorKind::InvalidInput => "take a path that is shorter",
+                _ => "is the server running, with this path?",
+            };
             Failure::new(format_args!("cannot connect to {name}: {} ({advice})", words(&error)))
         })?;
         info!("connected to {name}");

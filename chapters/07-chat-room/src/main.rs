@@ -27,6 +27,7 @@ mod room;
 mod screen;
 mod server;
 mod signals;
+mod systems;
 mod talk;
 mod threads;
 
@@ -42,7 +43,7 @@ use common::{Failure, ListenAddress, ServerAddress, exit_status, seconds};
 ///
 /// Start the server in one terminal and a client in each of some others.
 #[derive(Parser)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = systems::DIFFERENCES)]
 struct Cli {
     #[command(subcommand)]
     side: Side,

@@ -26,6 +26,7 @@ pub struct Outbox {
     changed: Condvar,
 }
 
+// ANCHOR: state
 #[derive(Default)]
 struct State {
     /// Whole lines, in the order in which they are to be sent.
@@ -41,6 +42,7 @@ struct State {
     /// The thread that sends has ended.
     sent: bool,
 }
+// ANCHOR_END: state
 
 impl Outbox {
     /// An empty outbox for `client`, in which `limit` bytes may wait. Of the size of the `crowd`

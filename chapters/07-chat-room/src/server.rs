@@ -58,6 +58,7 @@ fn no_path(path: &Path, error: &io::Error) -> Failure {
             " (another server listens there, or it is no socket: try another path)"
         }
         ErrorKind::NotFound => " (there is no such folder)",
+        ErrorKind::InvalidInput => " (take a path that is shorter)",
         _ => "",
     };
     Failure::new(format_args!("cannot listen at {}: {}{advice}", path.display(), words(error)))
