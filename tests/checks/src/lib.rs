@@ -26,6 +26,7 @@ mod connection;
 mod datagram;
 mod exercise;
 mod launcher;
+mod launches;
 mod listener;
 mod look;
 mod message;

@@ -331,7 +331,10 @@ impl Peer {
             }
             match (&self.stream).read(&mut buffer[..room]) {
                 Ok(0) => self.end.set(Some(End::Closed)),
-                Ok(count) => self.received.borrow_mut().extend_from_slice(&buffer[..count]),
+                Ok(count) => {
+                    self.received.borrow_mut().extend_from_slice(&buffer[..count]);
+                    self.stage.comes(count);
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => self.end.set(Some(End::Reset)),

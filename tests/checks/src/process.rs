@@ -14,6 +14,7 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 #[cfg(unix)]
 use rustix::io::Errno;
 
+use crate::launches;
 use crate::look::{Look, family, look};
 #[cfg(target_os = "linux")]
 use crate::orphans;
@@ -61,7 +62,9 @@ impl Process {
             orphans::known()
         };
         let started = Instant::now();
+        let launch = launches::begin();
         let mut child = command.spawn()?;
+        drop(launch);
         #[cfg(target_os = "linux")]
         known.insert(child.id());
         Ok(Self {

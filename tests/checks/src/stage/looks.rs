@@ -1,7 +1,9 @@
 //! What is seen of the programs of a stage, and of what is on its way to them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::launches;
 use crate::look::{Look, cores_with_packets};
 
 /// What the programs of a stage do at one moment.
@@ -41,20 +43,27 @@ impl Looks {
     }
 }
 
-/// Whether anything is under way that was sent before a moment: until on each core has been seen
-/// that no packet waits there.
+/// Whether anything is under way that was done before a moment: what was sent, until on each core has
+/// been seen that no packet waits there; and what was closed, until every program has been started
+/// that has a copy of it.
 #[derive(Default)]
-pub(super) struct UnderWay(Vec<bool>);
+pub(super) struct UnderWay {
+    packets: Vec<bool>,
+    launches: Option<BTreeSet<u64>>,
+}
 
 impl UnderWay {
     /// Looks once more.
     pub(super) fn is_anything(&mut self) -> bool {
         let now = cores_with_packets();
-        if self.0.len() == now.len() {
-            self.0.iter_mut().zip(now).for_each(|(waits, now)| *waits &= now);
+        if self.packets.len() == now.len() {
+            self.packets.iter_mut().zip(now).for_each(|(waits, now)| *waits &= now);
         } else {
-            self.0 = now;
+            self.packets = now;
         }
-        self.0.contains(&true)
+        let now = launches::under_way();
+        let launches = self.launches.get_or_insert_with(|| now.clone());
+        launches.retain(|launch| now.contains(launch));
+        self.packets.contains(&true) || !launches.is_empty()
     }
 }

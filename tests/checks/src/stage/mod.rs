@@ -33,6 +33,8 @@ struct Inner {
     /// Whether the machine had nothing for its programs when they were looked at last: they were ready
     /// to run, and had not run since the look before, or the kernel held them up.
     starved: Cell<bool>,
+    /// How many bytes have come from the programs over connections.
+    come: Cell<u64>,
     patient: Cell<bool>,
     nap: Cell<Duration>,
     restless: Cell<bool>,
@@ -58,6 +60,7 @@ impl Stage {
             start: Instant::now(),
             used: Cell::new((Duration::ZERO, Instant::now())),
             starved: Cell::new(false),
+            come: Cell::new(0),
             patient: Cell::new(false),
             nap: Cell::new(Duration::ZERO),
             restless: Cell::new(false),
@@ -118,6 +121,11 @@ impl Stage {
     /// Adds a step to what happened: who, and what they did.
     pub fn tell(&self, who: &str, what: impl Display) {
         self.0.story.borrow_mut().push((who.to_owned(), what.to_string()));
+    }
+
+    /// So many bytes have come from a program.
+    pub(crate) fn comes(&self, count: usize) {
+        self.0.come.set(self.0.come.get() + count as u64);
     }
 
     /// How its programs are started.

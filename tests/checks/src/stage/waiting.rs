@@ -1,6 +1,7 @@
 //! How a check waits: it looks at its programs, until what it waits for is there, or until it can be
 //! told that nothing will come.
 
+use std::mem;
 use std::process::ExitStatus;
 use std::rc::Rc;
 use std::thread;
@@ -148,6 +149,8 @@ struct Watch<'a> {
     awake_since: Instant,
     unchanged_since: Instant,
     unchanged_looks: u32,
+    /// How much of what they have sent had come when they were looked at last.
+    come: u64,
     under_way: UnderWay,
     next_look: Instant,
 }
@@ -169,6 +172,7 @@ impl<'a> Watch<'a> {
             awake_since: now,
             unchanged_since: now,
             unchanged_looks: 0,
+            come: stage.0.come.get(),
             under_way: UnderWay::default(),
             next_look: now,
             stage,
@@ -236,10 +240,16 @@ impl<'a> Watch<'a> {
     }
 
     /// Whether they have slept for so long that they wait for what does not come. It must have been
-    /// seen often as well: while we got no core ourselves, they may have got none either.
+    /// seen often as well: while we got no core ourselves, they may have got none either. And what
+    /// they have handed to the kernel may go on coming while they sleep.
     fn are_at_rest(&mut self, looks: &Looks) -> bool {
         self.unchanged_looks += 1;
-        if !looks.are_asleep() || *looks != self.last || self.stage.is_up_to_us() {
+        let come = mem::replace(&mut self.come, self.stage.0.come.get());
+        if !looks.are_asleep()
+            || *looks != self.last
+            || come != self.come
+            || self.stage.is_up_to_us()
+        {
             self.unchanged_since = Instant::now();
             self.unchanged_looks = 0;
             self.under_way = UnderWay::default();
