@@ -78,18 +78,20 @@ impl Peer {
     ) -> Result<Vec<String>, Failed> {
         let mut lines = Vec::new();
         let waited = self.stage.awaits(|| {
-            drop(self.read());
-            let mut received = self.received.borrow_mut();
-            let mut taken = 0;
-            while !enough(&lines)
-                && let Some(length) = received[taken..].iter().position(|byte| *byte == b'\n')
-            {
-                let line = String::from_utf8_lossy(&received[taken..taken + length]);
-                lines.push(line.into_owned());
-                taken += length + 1;
+            // A program that sends without end is not listened to without end.
+            for _ in 0..100 {
+                drop(self.read());
+                let taken = self.takes_lines(&mut lines, &enough);
+                if enough(&lines) || self.end.get().is_some() {
+                    return Some(());
+                }
+                if taken == 0 {
+                    break;
+                }
+                // There is more where this came from.
+                let _ = self.waits_a_moment();
             }
-            received.drain(..taken);
-            (enough(&lines) || self.end.get().is_some()).then_some(())
+            None
         });
         if enough(&lines) {
             return Ok(lines);
@@ -104,6 +106,22 @@ impl Peer {
             Err(silence) => missing(wanted, silence),
         };
         Err(Failed { came: format!("not all of that, then {then}"), ..failed })
+    }
+
+    /// Moves whole lines from what has been received, until there are enough. Returns how many bytes
+    /// that were.
+    fn takes_lines(&self, lines: &mut Vec<String>, enough: impl Fn(&[String]) -> bool) -> usize {
+        let mut received = self.received.borrow_mut();
+        let mut taken = 0;
+        while !enough(lines)
+            && let Some(length) = received[taken..].iter().position(|byte| *byte == b'\n')
+        {
+            let line = String::from_utf8_lossy(&received[taken..taken + length]);
+            lines.push(line.into_owned());
+            taken += length + 1;
+        }
+        received.drain(..taken);
+        taken
     }
 
     /// Reads nothing for a while, counted from when the program has done all that it can: a server
