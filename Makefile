@@ -68,7 +68,7 @@ record: # renew the transcripts and recordings that the book shows; read git dif
 SLOW = $(addprefix --package ,book recordings $(TEACHERS))
 # All but the exercises: a student's file need not even compile.
 LINTED = $(addprefix --package ,common ch01-create-socket ch02-single-server ch03-client \
-	ch04-threaded-server ch05-udp ch06-framing ch07-chat-room beliefs harness relay room checks recordings book $(TEACHERS))
+	ch04-threaded-server ch05-udp ch06-framing ch07-chat-room beliefs harness relay room timeline checks recordings book $(TEACHERS))
 
 .PHONY: test test-browser test-workflows lint fmt
 test: # every test: conversations, hostile peers, usage errors, the graders' self-check, the book

@@ -1,0 +1,11 @@
+//! Who waits for whom in running programs: recorded by strace(1).
+
+mod known;
+mod pairs;
+pub mod record;
+pub mod recording;
+mod sockets;
+pub mod strace;
+mod threads;
+mod transfer;
+mod waits;

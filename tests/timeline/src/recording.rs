@@ -1,0 +1,136 @@
+//! A recording: what running programs have called, and which call belongs to which.
+//!
+//! It is written as JSON, with these names. All times are in nanoseconds since the first call; calls
+//! are numbered from 0 in the order in which they began, and everything else refers to them by that
+//! number.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of this format. It grows by one with each change that a reader must know of.
+pub const VERSION: u32 = 1;
+
+/// What running programs have called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recording {
+    /// [`VERSION`], when this was written.
+    pub version: u32,
+    /// The programs, in the order in which they began.
+    pub processes: Vec<Process>,
+    /// Their threads, in the order in which they made their first call.
+    pub threads: Vec<Thread>,
+    /// What they called, in the order in which the calls began.
+    pub calls: Vec<Call>,
+    /// Which bytes that were sent were received by which call.
+    pub pairs: Vec<Pair>,
+    /// Which connect was accepted by which call.
+    pub accepted: Vec<Accepted>,
+    /// Lines of the trace that were not understood, as they are.
+    pub not_understood: Vec<String>,
+}
+
+/// A program that ran.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// Its name: the last part of its path.
+    pub name: String,
+    /// Its process id.
+    pub id: u32,
+}
+
+/// A thread of a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// Its process, by its place in `processes`.
+    pub process: usize,
+    /// The name that it has given itself; `main` for the first one.
+    pub name: String,
+    /// Its thread id.
+    pub id: u32,
+}
+
+/// A system call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Its thread, by its place in `threads`.
+    pub thread: usize,
+    /// Its name: `recvfrom`.
+    pub name: String,
+    /// Its arguments, as strace shows them.
+    pub arguments: Vec<String>,
+    /// When it began.
+    pub start: u64,
+    /// When it ended; nothing if it had not when the recording did, or if the thread ended in it.
+    pub end: Option<u64>,
+    /// What it returned: `5`, or `-1 EAGAIN (Resource temporarily unavailable)`.
+    pub result: String,
+    /// The error's name, if it failed.
+    pub error: Option<String>,
+    /// The socket that it was about.
+    pub socket: Option<Socket>,
+    /// What it sent or received.
+    pub bytes: Option<Bytes>,
+    /// Whether it waited.
+    pub waited: Waited,
+    /// The call that ended its wait, or would have.
+    pub woken_by: Option<usize>,
+}
+
+/// The socket of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Socket {
+    /// The descriptor.
+    pub descriptor: i32,
+    /// `TCP`, `TCPv6`, `UDP`, `UNIX-STREAM` and so on, as strace says it.
+    pub protocol: String,
+    /// Its own address, as far as it has one; of a socket in the file system, its number.
+    pub here: Option<String>,
+    /// The address of its peer, as far as it has one.
+    pub there: Option<String>,
+}
+
+/// What a call sent or received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bytes {
+    /// How many.
+    pub count: u64,
+    /// The beginning of them, as Rust would write a byte string: `hey\n`.
+    pub shown: String,
+    /// Whether there are more than are shown.
+    pub cut: bool,
+}
+
+/// Whether a call waited: whether what it asked for came after it had been entered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Waited {
+    /// It came afterwards.
+    Yes,
+    /// It was there before.
+    No,
+    /// Nothing shows when it came: the other side was not recorded, or did it at the same time.
+    #[default]
+    Unknown,
+}
+
+/// Bytes, from a call that sent them to one that received them. A send may have many, and a receive
+/// too: that is a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// The call that sent them.
+    pub sent: usize,
+    /// The call that received them.
+    pub received: usize,
+    /// How many bytes of the stream came before them; of a datagram, 0.
+    pub offset: u64,
+    /// How many they are.
+    pub count: u64,
+}
+
+/// A connection, from the call that asked for it to the one that returned it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The call to connect.
+    pub connect: usize,
+    /// The call to accept.
+    pub accept: usize,
+}

@@ -1,0 +1,75 @@
+//! Whose call it was: processes and their threads, from the calls that make them.
+
+use std::collections::HashMap;
+
+use crate::recording::{Process, Thread};
+use crate::strace::{Call, bytes};
+
+/// The kernel keeps so many bytes of a thread's name (prctl(2), `PR_SET_NAME`).
+const NAME: usize = 15;
+
+/// Who made calls.
+#[derive(Debug, Default)]
+pub(crate) struct Threads {
+    pub(crate) processes: Vec<Process>,
+    pub(crate) threads: Vec<Thread>,
+    /// For each thread that a call has created, the thread that did, and whether it is of the same
+    /// process.
+    created: HashMap<u32, (u32, bool)>,
+}
+
+impl Threads {
+    /// The place in `threads` of the thread that made a call. To be asked for every call, in order:
+    /// calls that create threads or name them are learned from.
+    pub(crate) fn of(&mut self, call: &Call) -> usize {
+        let thread = self.thread(call.thread);
+        match call.name.as_str() {
+            "execve" if call.outcome.number == Some(0) => {
+                let path = call.arguments.first().and_then(|path| text(path)).unwrap_or_default();
+                let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+                let process = self.threads[thread].process;
+                self.processes[process].name = name;
+            }
+            "clone" | "clone3" | "fork" | "vfork" => {
+                if let Some(id) = call.outcome.number.and_then(|id| u32::try_from(id).ok()) {
+                    let same = call.arguments.iter().any(|it| it.contains("CLONE_THREAD"));
+                    self.created.insert(id, (call.thread, same));
+                }
+            }
+            "prctl" if call.arguments.first().is_some_and(|it| it == "PR_SET_NAME") => {
+                if let Some(name) = call.arguments.get(1).and_then(|name| text(name)) {
+                    let end = (0..=NAME.min(name.len())).rfind(|it| name.is_char_boundary(*it));
+                    self.threads[thread].name = name[..end.unwrap_or(0)].to_owned();
+                }
+            }
+            _ => {}
+        }
+        thread
+    }
+
+    fn thread(&mut self, id: u32) -> usize {
+        if let Some(known) = self.threads.iter().position(|thread| thread.id == id) {
+            return known;
+        }
+        let process = match self.created.get(&id) {
+            Some((parent, true)) => self.process_of(*parent),
+            _ => None,
+        };
+        let name = if process.is_some() { format!("thread {id}") } else { "main".to_owned() };
+        let process = process.unwrap_or_else(|| {
+            self.processes.push(Process { name: format!("process {id}"), id });
+            self.processes.len() - 1
+        });
+        self.threads.push(Thread { process, name, id });
+        self.threads.len() - 1
+    }
+
+    fn process_of(&self, thread: u32) -> Option<usize> {
+        self.threads.iter().find(|known| known.id == thread).map(|known| known.process)
+    }
+}
+
+fn text(argument: &str) -> Option<String> {
+    let (bytes, _) = bytes(argument)?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}

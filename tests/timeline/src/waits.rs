@@ -1,0 +1,100 @@
+//! Whether a call waited, and what ended its wait.
+//!
+//! strace notes a call's beginning before the kernel does anything for it, and its end when all is
+//! done. So what one call began after another was entered, the other cannot have found done; and
+//! what had ended before, it must have found. What happened at the same time shows nothing.
+
+use crate::known::Known;
+use crate::pairs::{back, direction, is_stream};
+use crate::recording::{Accepted, Pair, Waited};
+use crate::transfer::Transfer;
+
+/// Whether a call waited, and the call that it waited for, or found done.
+pub(crate) fn wait(
+    call: usize,
+    calls: &[Known],
+    pairs: &[Pair],
+    accepted: &[Accepted],
+) -> (Waited, Option<usize>) {
+    let known = &calls[call];
+    if !known.may_wait || known.end().is_none() {
+        // One that never ended has not found what it asked for.
+        return (if known.may_wait { Waited::Unknown } else { Waited::No }, None);
+    }
+    let cause = match (known.name(), &known.transfer) {
+        ("accept" | "accept4", _) => {
+            accepted.iter().find(|it| it.accept == call).map(|it| it.connect)
+        }
+        (_, Some((Transfer::Receives(_), 1..))) => {
+            pairs.iter().find(|it| it.received == call).map(|it| it.sent)
+        }
+        (_, Some((Transfer::Receives(_), 0))) => end_of_stream(call, calls),
+        (name, _) if TIMEOUTS.contains(&name) && is_timeout(known) => return (Waited::Yes, None),
+        (name, _) if AT_ONCE.contains(&name) => return (Waited::No, None),
+        _ => None,
+    };
+    let waited = cause.map_or(Waited::Unknown, |cause| {
+        if calls[cause].start() >= known.start() {
+            Waited::Yes
+        } else if calls[cause].end().is_some_and(|end| end <= known.start()) {
+            Waited::No
+        } else {
+            Waited::Unknown
+        }
+    });
+    (waited, cause)
+}
+
+/// Calls that may end because a time is over.
+const TIMEOUTS: &[&str] = &[
+    "accept",
+    "accept4",
+    "epoll_pwait",
+    "epoll_wait",
+    "poll",
+    "ppoll",
+    "pselect6",
+    "read",
+    "readv",
+    "recv",
+    "recvfrom",
+    "recvmsg",
+    "restart_syscall",
+    "select",
+];
+
+/// Calls that wait for nobody.
+const AT_ONCE: &[&str] = &[
+    "bind",
+    "close",
+    "clone",
+    "clone3",
+    "fcntl",
+    "getpeername",
+    "getsockname",
+    "getsockopt",
+    "ioctl",
+    "listen",
+    "setsockopt",
+    "shutdown",
+    "socket",
+    "socketpair",
+];
+
+fn is_timeout(call: &Known) -> bool {
+    let outcome = &call.call.outcome;
+    outcome.text.contains("Timeout") || outcome.error.as_deref() == Some("EAGAIN")
+}
+
+/// The call by which the other side ended the stream.
+fn end_of_stream(call: usize, calls: &[Known]) -> Option<usize> {
+    let known = &calls[call];
+    let expected =
+        known.socket.as_ref().filter(|it| is_stream(it)).and_then(direction).map(back)?;
+    (0..calls.len()).find(|at| {
+        let ends = matches!(calls[*at].transfer, Some((Transfer::Ends, _)));
+        let is_before = known.end().is_none_or(|end| calls[*at].start() < end);
+        ends && is_before
+            && calls[*at].socket.as_ref().and_then(direction).as_ref() == Some(&expected)
+    })
+}

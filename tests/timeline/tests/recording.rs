@@ -1,0 +1,74 @@
+//! From traces to a recording: who, with whom, and who waited.
+
+mod traces;
+
+use timeline::record::recording;
+use timeline::recording::{Call, Recording, Waited};
+
+use crate::traces::recorded;
+
+fn of(names: &[&str]) -> Recording {
+    let traces: Vec<_> = names.iter().map(|name| recorded(name)).collect();
+    recording(&traces.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// A call in a line: `ch03-client main: recvfrom 40 waited`.
+fn line(recording: &Recording, call: &Call) -> String {
+    let thread = &recording.threads[call.thread];
+    let process = &recording.processes[thread.process].name;
+    let bytes = call.bytes.as_ref().map(|it| format!(" \"{}\"", it.shown)).unwrap_or_default();
+    let waited = match call.waited {
+        Waited::Yes => " (waited)",
+        Waited::No => "",
+        Waited::Unknown => " (?)",
+    };
+    let result = call.result.split(['<', '(']).next().unwrap_or_default().trim_end();
+    format!("{process} {}: {}{bytes} = {result}{waited}", thread.name, call.name)
+}
+
+/// All that was called about sockets, one in a line, and behind each what it belongs to.
+fn told(recording: &Recording) -> String {
+    let mut told = String::new();
+    for (number, call) in recording.calls.iter().enumerate() {
+        if call.socket.is_none()
+            || matches!(call.name.as_str(), "fcntl" | "setsockopt" | "getsockopt")
+        {
+            continue;
+        }
+        told += &format!("{number:3} {}", line(recording, call));
+        for pair in recording.pairs.iter().filter(|it| it.received == number) {
+            told += &format!(" <- {} ({} from {})", pair.sent, pair.count, pair.offset);
+        }
+        for accepted in recording.accepted.iter().filter(|it| it.accept == number) {
+            told += &format!(" <- {}", accepted.connect);
+        }
+        told += "\n";
+    }
+    told
+}
+
+#[test]
+fn a_client_and_a_server_with_a_thread_for_it() {
+    let recording = of(&["chapter_03.txt", "chapter_04.txt"]);
+    insta::assert_snapshot!(told(&recording));
+}
+
+#[test]
+fn netcat_with_netcat() {
+    insta::assert_snapshot!(told(&of(&["nc_server.txt", "nc_client.txt"])));
+}
+
+#[test]
+fn a_web_server_with_its_client() {
+    insta::assert_snapshot!(told(&of(&["http_server.txt", "http_client.txt"])));
+}
+
+#[test]
+fn streams_datagrams_and_paths_within_one_program() {
+    insta::assert_snapshot!(told(&of(&["python.txt"])));
+}
+
+#[test]
+fn a_program_that_ran_already() {
+    insta::assert_snapshot!(told(&of(&["attached.txt"])));
+}
