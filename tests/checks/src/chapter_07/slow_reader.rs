@@ -120,7 +120,7 @@ const LONG: &[&str] = &["--queue", "100000"];
 const AT_ONCE: usize = 20;
 
 /// More rounds than the kernels on both sides have room for.
-const ROUNDS: usize = 100;
+const ROUNDS: usize = 25;
 
 /// A ticker, and a client that reads.
 fn ticker(stage: &Stage, args: &[&str]) -> Result<(Program, Peer), Failed> {
