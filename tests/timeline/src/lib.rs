@@ -7,5 +7,6 @@ pub mod recording;
 mod sockets;
 pub mod strace;
 mod threads;
+pub mod tracer;
 mod transfer;
 mod waits;

@@ -17,9 +17,9 @@ pub(crate) fn wait(
     accepted: &[Accepted],
 ) -> (Waited, Option<usize>) {
     let known = &calls[call];
-    if !known.may_wait || known.end().is_none() {
-        // One that never ended has not found what it asked for.
-        return (if known.may_wait { Waited::Unknown } else { Waited::No }, None);
+    // One that never ended has not found what it asked for.
+    if known.end().is_none() {
+        return (Waited::Unknown, None);
     }
     let cause = match (known.name(), &known.transfer) {
         ("accept" | "accept4", _) => {
@@ -29,20 +29,42 @@ pub(crate) fn wait(
             pairs.iter().find(|it| it.received == call).map(|it| it.sent)
         }
         (_, Some((Transfer::Receives(_), 0))) => end_of_stream(call, calls),
-        (name, _) if TIMEOUTS.contains(&name) && is_timeout(known) => return (Waited::Yes, None),
+        (name, _) if TIMEOUTS.contains(&name) && is_timeout(known) => {
+            let waited = if known.may_wait { Waited::Yes } else { Waited::No };
+            return (waited, None);
+        }
+        (name, _) if READY.contains(&name) => ready(call, calls, pairs, accepted),
         (name, _) if AT_ONCE.contains(&name) => return (Waited::No, None),
         _ => None,
     };
+    if !known.may_wait {
+        return (Waited::No, cause);
+    }
     let waited = cause.map_or(Waited::Unknown, |cause| {
         if calls[cause].start() >= known.start() {
             Waited::Yes
-        } else if calls[cause].end().is_some_and(|end| end <= known.start()) {
+        } else if calls[cause].end().is_some_and(|end| end <= known.start())
+            || was_there(call, cause, calls, pairs)
+        {
             Waited::No
         } else {
             Waited::Unknown
         }
     });
     (waited, cause)
+}
+
+/// A send of so many bytes goes into one packet: on Linux, one over loopback has up to 65,536, and
+/// what is less than half of that is not split (ip(8) shows the mtu of `lo`).
+const WHOLE: u64 = 32 << 10;
+
+/// Whether what a call received was there already, although the call that sent it had not returned:
+/// another call had received a part of the same packet.
+fn was_there(call: usize, cause: usize, calls: &[Known], pairs: &[Pair]) -> bool {
+    let is_whole = matches!(calls[cause].transfer, Some((_, count)) if count <= WHOLE);
+    let of_cause = pairs.iter().filter(|pair| pair.sent == cause && pair.received != call);
+    let ended = |pair: &Pair| calls[pair.received].end();
+    is_whole && of_cause.filter_map(ended).any(|end| end <= calls[call].start())
 }
 
 /// Calls that may end because a time is over.
@@ -62,6 +84,19 @@ const TIMEOUTS: &[&str] = &[
     "restart_syscall",
     "select",
 ];
+
+/// Calls that return when something can be had, by another call.
+const READY: &[&str] = &["poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait"];
+
+/// What made a call return that waits for something to be had: what made it possible to have what the
+/// thread takes next.
+fn ready(call: usize, calls: &[Known], pairs: &[Pair], accepted: &[Accepted]) -> Option<usize> {
+    let same_thread = |at: &usize| calls[*at].thread == calls[call].thread;
+    let next = (call + 1..calls.len())
+        .filter(same_thread)
+        .take_while(|at| !READY.contains(&calls[*at].name()));
+    next.filter_map(|at| wait(at, calls, pairs, accepted).1).next()
+}
 
 /// Calls that wait for nobody.
 const AT_ONCE: &[&str] = &[

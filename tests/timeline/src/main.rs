@@ -1,0 +1,134 @@
+//! Records who waits for whom in running programs.
+//!
+//! Start it: cargo run -p timeline -- --cmd "nc -l 7000" --with "nc -N 127.0.0.1 7000"
+//! Stop it:  Ctrl-C; what has been recorded by then is kept
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{fs, thread};
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+use timeline::record::recording;
+use timeline::tracer::Traced;
+
+/// How long the first command may take until it can be connected to, and to come to its end when the
+/// second has ended.
+const PATIENCE: Duration = Duration::from_secs(10);
+const AFTERWARDS: Duration = Duration::from_secs(1);
+
+/// Record who waits for whom: a command, and a second one that talks to it.
+///
+/// The command runs under strace, and so does the second one, as soon as the first listens. When the
+/// second has ended, or at Ctrl-C, the first is ended as well. What they called is written as JSON.
+#[derive(Parser)]
+#[command(verbatim_doc_comment)]
+struct Cli {
+    /// The command, as you would type it; quotation marks are understood, pipes are not
+    #[arg(long, value_name = "COMMAND", required_unless_present = "attach", value_parser = words)]
+    cmd: Option<Words>,
+
+    /// A second command, to be run against the first; {host} and {port} in it are where that listens
+    #[arg(long, value_name = "COMMAND", value_parser = words)]
+    with: Option<Words>,
+
+    /// Look on at a program that runs already, by its process id, instead of starting one
+    #[arg(long, value_name = "PID", conflicts_with = "cmd")]
+    attach: Option<u32>,
+
+    /// Where to write the recording
+    #[arg(long, value_name = "FILE", default_value = "timeline.json")]
+    out: PathBuf,
+}
+
+/// A command and its arguments.
+#[derive(Clone, Debug)]
+struct Words(Vec<String>);
+
+fn words(typed: &str) -> Result<Words, String> {
+    match shlex::split(typed) {
+        Some(words) if !words.is_empty() => Ok(Words(words)),
+        Some(_) => Err("there is no command in it".to_owned()),
+        None => Err("a quotation mark is not closed".to_owned()),
+    }
+}
+
+impl Words {
+    /// The command against a program that listens there.
+    fn against(&self, address: Option<SocketAddr>) -> Result<Vec<String>> {
+        let needs = |word: &String| word.contains("{host}") || word.contains("{port}");
+        match address {
+            Some(address) => {
+                let (host, port) = (address.ip().to_string(), address.port().to_string());
+                let fill = |word: &String| word.replace("{host}", &host).replace("{port}", &port);
+                Ok(self.0.iter().map(fill).collect())
+            }
+            None => {
+                ensure!(!self.0.iter().any(needs), "the first command does not listen anywhere");
+                Ok(self.0.clone())
+            }
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    let interrupted = interrupted()?;
+    let folder = tempfile::tempdir().context("cannot make a folder for the traces")?;
+    let [first_trace, second_trace] = ["first", "second"].map(|name| folder.path().join(name));
+    let mut first = match (&cli.cmd, cli.attach) {
+        (Some(command), _) => Traced::start(&command.0, &first_trace)?,
+        (None, Some(process)) => Traced::attach(process, &first_trace)?,
+        (None, None) => unreachable!("clap demands one of them"),
+    };
+    let mut traces = Vec::new();
+    if let Some(command) = &cli.with {
+        let address = first.listens(PATIENCE);
+        let mut second = Traced::start(&command.against(address)?, &second_trace)?;
+        wait(&mut second, &interrupted);
+        second.end();
+        traces.push(second.trace());
+        let _ = first.shows("+++ exited", AFTERWARDS); // what it still does belongs to it
+    } else {
+        wait(&mut first, &interrupted);
+    }
+    first.end();
+    traces.insert(0, first.trace());
+    let recording = recording(&traces.iter().map(String::as_str).collect::<Vec<_>>());
+    ensure!(!recording.calls.is_empty(), "nothing was recorded: did the command start?");
+    let json = serde_json::to_string_pretty(&recording).context("cannot write the recording")?;
+    fs::write(&cli.out, json + "\n")
+        .with_context(|| format!("cannot write {}", cli.out.display()))?;
+    let (calls, threads) = (recording.calls.len(), recording.threads.len());
+    println!("{}: {calls} calls of {threads} threads", cli.out.display());
+    Ok(())
+}
+
+/// Whether Ctrl-C has been pressed. It reaches the recorded programs as well.
+fn interrupted() -> Result<Arc<AtomicBool>> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let handler = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || handler.store(true, Ordering::Relaxed))
+        .context("cannot wait for Ctrl-C")?;
+    Ok(interrupted)
+}
+
+/// Waits until a program ends, or Ctrl-C is pressed.
+fn wait(program: &mut Traced, interrupted: &AtomicBool) {
+    while !program.has_ended() && !interrupted.load(Ordering::Relaxed) {
+        thread::sleep(Duration::from_millis(20)); // between two looks
+    }
+}

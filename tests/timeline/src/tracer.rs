@@ -1,0 +1,174 @@
+//! A program that runs under strace(1).
+
+use std::fs;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::strace::{Call, Trace, calls, descriptor};
+
+/// The calls that are recorded: those about sockets, and those by which a program waits, is typed
+/// at, prints, and makes threads.
+const CALLS: &str = "trace=%network,read,readv,write,writev,sendfile,close,dup,dup2,dup3,fcntl,ioctl,\
+    poll,ppoll,select,pselect6,epoll_wait,epoll_pwait,restart_syscall,\
+    clone,clone3,fork,vfork,execve,prctl,exit,exit_group";
+
+/// How many bytes of what is sent or received stand in a trace.
+const BYTES: &str = "4096";
+
+/// How long a program may take to end when it is told to.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Between two looks at a trace.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A program under strace, with all its threads and children.
+pub struct Traced {
+    strace: Child,
+    trace: PathBuf,
+    /// Whether it ran before, and goes on afterwards.
+    is_attached: bool,
+}
+
+impl Traced {
+    /// Starts a command under strace, which writes its trace to a file.
+    ///
+    /// # Errors
+    ///
+    /// If strace is not installed, or does not start. That the command does not start, strace itself
+    /// finds out, and says.
+    pub fn start(command: &[String], trace: &Path) -> Result<Self> {
+        ensure!(!command.is_empty(), "there is no command to run");
+        Self::begin(trace, false, |strace| strace.arg("--seccomp-bpf").arg("--").args(command))
+    }
+
+    /// Looks on at a program that runs already. It goes on when this ends.
+    ///
+    /// # Errors
+    ///
+    /// As for [`start`](Self::start).
+    pub fn attach(process: u32, trace: &Path) -> Result<Self> {
+        Self::begin(trace, true, |strace| strace.args(["--attach", &process.to_string()]))
+    }
+
+    fn begin(
+        trace: &Path,
+        is_attached: bool,
+        what: impl Fn(&mut Command) -> &mut Command,
+    ) -> Result<Self> {
+        let mut strace = Command::new("strace");
+        strace.args(["--follow-forks", "--decode-fds=all", "--syscall-times=ns", "--quiet=attach"]);
+        strace.args(["--absolute-timestamps=format:unix,precision:ns", "--string-limit", BYTES]);
+        strace.args(["--signal=all", "-e", CALLS, "--output"]).arg(trace);
+        match what(&mut strace).spawn() {
+            Ok(strace) => Ok(Self { strace, trace: trace.to_owned(), is_attached }),
+            Err(why) if why.kind() == ErrorKind::NotFound => bail!(
+                "strace is not installed, and without it nothing can be recorded \
+                 (on Debian and Ubuntu: apt install strace)"
+            ),
+            Err(why) => Err(why).context("cannot start strace"),
+        }
+    }
+
+    /// The trace so far.
+    pub fn trace(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.trace).unwrap_or_default()).into_owned()
+    }
+
+    /// Waits until a text stands in the trace, the program ends, or this time is over. Returns whether
+    /// the text is there.
+    pub fn shows(&mut self, text: &str, within: Duration) -> bool {
+        let deadline = Instant::now() + within;
+        loop {
+            let has_ended = self.has_ended();
+            if self.trace().contains(text) {
+                return true;
+            }
+            if has_ended || Instant::now() > deadline {
+                return false;
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Waits until the program can be connected to, or can be sent datagrams; for this time at most.
+    /// Returns where, if that was seen.
+    pub fn listens(&mut self, within: Duration) -> Option<SocketAddr> {
+        let deadline = Instant::now() + within;
+        while !self.has_ended() && Instant::now() < deadline {
+            if let Some(address) = listens(&calls(&self.trace())) {
+                return Some(address);
+            }
+            thread::sleep(PAUSE);
+        }
+        None
+    }
+
+    /// Whether the program has ended.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.strace.try_wait(), Ok(None))
+    }
+
+    /// Has the program end, as Ctrl-C does, and then more firmly. One that strace has only looked on
+    /// at goes on.
+    pub fn end(&mut self) {
+        for signal in [Signal::INT, Signal::TERM, Signal::KILL] {
+            if self.has_ended() {
+                return;
+            }
+            for process in self.to_be_ended() {
+                let _ = kill_process(process, signal); // it may have ended meanwhile
+            }
+            let deadline = Instant::now() + PATIENCE;
+            while !self.has_ended() && Instant::now() < deadline {
+                thread::sleep(PAUSE);
+            }
+        }
+    }
+
+    /// While strace has started a program, it lets no signal end itself (strace(1), `-I`): the program
+    /// is to end, and strace with it.
+    fn to_be_ended(&self) -> Vec<Pid> {
+        let strace = self.strace.id();
+        let children = format!("/proc/{strace}/task/{strace}/children");
+        let children = fs::read_to_string(children).unwrap_or_default();
+        let ids: Vec<u32> = match self.is_attached {
+            true => vec![strace],
+            false => children.split_whitespace().filter_map(|id| id.parse().ok()).collect(),
+        };
+        let known = |id: u32| i32::try_from(id).ok().and_then(Pid::from_raw);
+        ids.into_iter().filter_map(known).collect()
+    }
+}
+
+impl Drop for Traced {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Where a program listens, or waits for datagrams, by what it has called so far.
+fn listens(trace: &Trace) -> Option<SocketAddr> {
+    let done = |name| {
+        let of_name = move |call: &&Call| call.name == name && call.outcome.number == Some(0);
+        trace.calls.iter().rfind(of_name)
+    };
+    if let Some(listen) = done("listen") {
+        return descriptor(listen.arguments.first()?)?.own_address()?.parse().ok();
+    }
+    // A socket for datagrams is bound, and then waits. Its port is known by then.
+    let last = trace.calls.last().filter(|call| call.end.is_none())?;
+    done("bind")?;
+    trace
+        .calls
+        .iter()
+        .chain([last])
+        .rev()
+        .find_map(|call| descriptor(call.arguments.first()?)?.own_address()?.parse().ok())
+}
