@@ -2,6 +2,7 @@
 
 mod known;
 mod pairs;
+pub mod picture;
 pub mod record;
 pub mod recording;
 mod sockets;
@@ -10,3 +11,4 @@ mod threads;
 pub mod tracer;
 mod transfer;
 mod waits;
+pub mod words;

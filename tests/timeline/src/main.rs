@@ -13,6 +13,7 @@ use std::{fs, thread};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
+use timeline::picture::Layout;
 use timeline::record::recording;
 use timeline::tracer::Traced;
 
@@ -112,6 +113,9 @@ fn run(cli: &Cli) -> Result<()> {
     let json = serde_json::to_string_pretty(&recording).context("cannot write the recording")?;
     fs::write(&cli.out, json + "\n")
         .with_context(|| format!("cannot write {}", cli.out.display()))?;
+    let picture = Layout::of(&recording).svg(&recording, "timeline", "Who waits for whom");
+    let drawn = cli.out.with_extension("svg");
+    fs::write(&drawn, picture).with_context(|| format!("cannot write {}", drawn.display()))?;
     let (calls, threads) = (recording.calls.len(), recording.threads.len());
     println!("{}: {calls} calls of {threads} threads", cli.out.display());
     Ok(())

@@ -5,7 +5,7 @@ use crate::pairs::{of_connections, of_datagrams, of_streams};
 use crate::recording::{Call, Recording, VERSION};
 use crate::strace::calls;
 use crate::threads::Threads;
-use crate::transfer::{Transfer, shown};
+use crate::transfer::{moved, shown};
 use crate::waits::wait;
 
 /// Makes a recording of traces: one, or several of programs that ran at the same time.
@@ -21,10 +21,7 @@ pub fn recording(traces: &[&str]) -> Recording {
     let accepted = of_connections(&known);
     let calls = known.iter().enumerate().map(|(number, it)| {
         let (waited, woken_by) = wait(number, &known, &pairs, &accepted);
-        let bytes = it.transfer.as_ref().and_then(|(transfer, count)| match transfer {
-            Transfer::Sends(data) | Transfer::Receives(data) => Some(shown(data, *count)),
-            Transfer::Ends => None,
-        });
+        let bytes = moved(&it.call).map(|(data, count)| shown(&data, count));
         Call {
             thread: it.thread,
             name: it.call.name.clone(),

@@ -57,7 +57,10 @@ impl Threads {
         };
         let name = if process.is_some() { format!("thread {id}") } else { "main".to_owned() };
         let process = process.unwrap_or_else(|| {
-            self.processes.push(Process { name: format!("process {id}"), id });
+            // A child goes by its parent's name, until it runs another program.
+            let parent = self.created.get(&id).and_then(|(parent, _)| self.process_of(*parent));
+            let parent = parent.map(|parent| self.processes[parent].name.clone());
+            self.processes.push(Process { name: parent.unwrap_or(format!("process {id}")), id });
             self.processes.len() - 1
         });
         self.threads.push(Thread { process, name, id });

@@ -20,29 +20,42 @@ pub(crate) enum Transfer {
 /// What a call did; `None` if it did nothing of the kind, or failed. With it comes how many bytes
 /// that were: the trace may show a part of them.
 pub(crate) fn transfer(call: &Call, socket: &Socket) -> Option<(Transfer, u64)> {
-    let count = call.outcome.number.and_then(|count| u64::try_from(count).ok())?;
     let flags = |at: usize| call.arguments.get(at).map_or("", String::as_str);
     match call.name.as_str() {
-        "sendto" | "send" | "write" | "sendmsg" | "writev" => {
-            Some((Transfer::Sends(data(call, count)), count))
+        "shutdown" if call.outcome.error.is_none() && flags(1) != "SHUT_RD" => {
+            return Some((Transfer::Ends, 0));
         }
-        // Its bytes come from a file.
-        "sendfile" => Some((Transfer::Sends(Vec::new()), count)),
+        "close" if socket.there.is_some() => return Some((Transfer::Ends, 0)),
         // Who peeks leaves the bytes where they are.
-        "recvfrom" | "recv" if flags(3).contains("MSG_PEEK") => None,
-        "recvmsg" if flags(2).contains("MSG_PEEK") => None,
-        "recvfrom" | "recv" | "read" | "recvmsg" | "readv" => {
-            Some((Transfer::Receives(data(call, count)), count))
-        }
-        "shutdown" if flags(1) != "SHUT_RD" => Some((Transfer::Ends, 0)),
-        "close" if socket.there.is_some() => Some((Transfer::Ends, 0)),
-        _ => None,
+        "recvfrom" | "recv" if flags(3).contains("MSG_PEEK") => return None,
+        "recvmsg" if flags(2).contains("MSG_PEEK") => return None,
+        _ => {}
     }
+    let (data, count) = moved(call)?;
+    Some(match SENDS.contains(&call.name.as_str()) {
+        true => (Transfer::Sends(data), count),
+        false => (Transfer::Receives(data), count),
+    })
+}
+
+/// Calls that hand bytes to the kernel. Those of sendfile come from a file, and are not shown.
+const SENDS: &[&str] = &["sendto", "send", "write", "sendmsg", "writev", "sendfile"];
+
+/// Calls that get bytes from the kernel.
+pub(crate) const RECEIVES: &[&str] = &["recvfrom", "recv", "read", "recvmsg", "readv"];
+
+/// The bytes that a call moved, as far as the trace shows them, and how many they are. `None` if it
+/// moves none, or failed.
+pub(crate) fn moved(call: &Call) -> Option<(Vec<u8>, u64)> {
+    let moves = |names: &[&str]| names.contains(&call.name.as_str());
+    let count = call.outcome.number.and_then(|count| u64::try_from(count).ok())?;
+    (moves(SENDS) || moves(RECEIVES)).then(|| (data(call, count), count))
 }
 
 /// The bytes that the trace shows of what a call sent or received.
 fn data(call: &Call, count: u64) -> Vec<u8> {
-    let Some(argument) = call.arguments.get(1) else { return Vec::new() };
+    let argument = call.arguments.get(1).filter(|_| call.name != "sendfile");
+    let Some(argument) = argument else { return Vec::new() };
     let mut data = match bytes(argument) {
         Some((data, _)) => data,
         None => vectors(argument),

@@ -17,9 +17,16 @@ pub(crate) fn wait(
     accepted: &[Accepted],
 ) -> (Waited, Option<usize>) {
     let known = &calls[call];
+    // A thread that ends waits for nobody.
+    if matches!(known.name(), "exit" | "exit_group") {
+        return (Waited::No, None);
+    }
     // One that never ended has not found what it asked for.
     if known.end().is_none() {
         return (Waited::Unknown, None);
+    }
+    if known.call.outcome.is_interrupted() {
+        return (Waited::Yes, None); // until a signal came
     }
     let cause = match (known.name(), &known.transfer) {
         ("accept" | "accept4", _) => {

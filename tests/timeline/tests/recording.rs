@@ -2,6 +2,7 @@
 
 mod traces;
 
+use timeline::picture::Layout;
 use timeline::record::recording;
 use timeline::recording::{Call, Recording, Waited};
 
@@ -71,4 +72,27 @@ fn streams_datagrams_and_paths_within_one_program() {
 #[test]
 fn a_program_that_ran_already() {
     insta::assert_snapshot!(told(&of(&["attached.txt"])));
+}
+
+#[test]
+fn in_a_picture_everything_leads_downwards() {
+    for names in [
+        &["chapter_03.txt", "chapter_04.txt"][..],
+        &["nc_server.txt", "nc_client.txt"],
+        &["http_server.txt", "http_client.txt"],
+        &["python.txt"],
+        &["attached.txt"],
+    ] {
+        let recording = of(names);
+        let layout = Layout::of(&recording);
+        assert!(layout.rows.is_sorted_by(|one, next| one < next), "{names:?}");
+        for shown in &layout.calls {
+            assert_eq!(layout.lanes[shown.lane], recording.calls[shown.call].thread, "{names:?}");
+            assert!(shown.end.is_none_or(|end| shown.begin <= end && end < layout.rows.len()));
+        }
+        let picture = layout.svg(&recording, "picture", "A title with <brackets>");
+        assert!(picture.contains("A title with &lt;brackets&gt;"), "{names:?}");
+        let arrows = recording.pairs.len() + recording.accepted.len();
+        assert_eq!(picture.matches("<line class=\"arrow\"").count(), arrows, "{names:?}");
+    }
 }

@@ -33,6 +33,15 @@ pub struct Outcome {
     pub error: Option<String>,
 }
 
+impl Outcome {
+    /// Whether a signal has come before the call was done: `? ERESTARTSYS (To be restarted …)`. The
+    /// program never sees that (signal(7)): the call begins again, fails with EINTR, or the program
+    /// ends.
+    pub fn is_interrupted(&self) -> bool {
+        self.text.starts_with("? ERESTART")
+    }
+}
+
 impl Call {
     /// A call of which no more is known than how it begins.
     pub(super) fn begin(line: &Line, text: &str) -> Self {
@@ -91,7 +100,7 @@ impl Outcome {
         let end = digits.find(|it: char| !it.is_digit(radix) && it != '-').unwrap_or(digits.len());
         let number = i64::from_str_radix(&digits[..end], radix).ok();
         let mut words = text.split_whitespace();
-        let fails = matches!(words.next(), Some("-1" | "?"));
+        let fails = words.next() == Some("-1");
         let error = words.next().filter(|it| fails && it.starts_with('E'));
         Self { number, error: error.map(str::to_owned), text: text.to_owned() }
     }
