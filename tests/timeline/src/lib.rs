@@ -6,6 +6,7 @@ pub mod picture;
 pub mod record;
 pub mod recording;
 mod sockets;
+pub mod sources;
 pub mod strace;
 mod threads;
 pub mod tracer;

@@ -4,22 +4,23 @@
 //! Stop it:  Ctrl-C; what has been recorded by then is kept
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use std::{fs, thread};
+use std::{env, fs, thread};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use timeline::picture::Layout;
 use timeline::record::recording;
+use timeline::sources::Sources;
 use timeline::tracer::Traced;
 
 /// How long the first command may take until it can be connected to, and to come to its end when the
 /// second has ended.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 const AFTERWARDS: Duration = Duration::from_secs(1);
 
 /// Record who waits for whom: a command, and a second one that talks to it.
@@ -59,6 +60,18 @@ fn words(typed: &str) -> Result<Words, String> {
 }
 
 impl Words {
+    /// The file of the program: the shell finds it in the same way.
+    fn program(&self) -> PathBuf {
+        let program = Path::new(&self.0[0]);
+        if program.components().count() > 1 {
+            return program.to_owned();
+        }
+        let path = env::var_os("PATH").unwrap_or_default();
+        let found =
+            env::split_paths(&path).map(|folder| folder.join(program)).find(|it| it.is_file());
+        found.unwrap_or_else(|| program.to_owned())
+    }
+
     /// The command against a program that listens there.
     fn against(&self, address: Option<SocketAddr>) -> Result<Vec<String>> {
         let needs = |word: &String| word.contains("{host}") || word.contains("{port}");
@@ -90,15 +103,24 @@ fn run(cli: &Cli) -> Result<()> {
     let interrupted = interrupted()?;
     let folder = tempfile::tempdir().context("cannot make a folder for the traces")?;
     let [first_trace, second_trace] = ["first", "second"].map(|name| folder.path().join(name));
+    let mut sources =
+        Sources::below(&env::current_dir().context("cannot tell the current folder")?);
     let mut first = match (&cli.cmd, cli.attach) {
-        (Some(command), _) => Traced::start(&command.0, &first_trace)?,
-        (None, Some(process)) => Traced::attach(process, &first_trace)?,
+        (Some(command), _) => {
+            Traced::start(&command.0, &first_trace, sources.are_known(&command.program()))?
+        }
+        (None, Some(process)) => {
+            let program = fs::read_link(format!("/proc/{process}/exe"));
+            let program = program.with_context(|| format!("cannot look at process {process}"))?;
+            Traced::attach(process, &first_trace, sources.are_known(&program))?
+        }
         (None, None) => unreachable!("clap demands one of them"),
     };
     let mut traces = Vec::new();
     if let Some(command) = &cli.with {
         let address = first.listens(PATIENCE);
-        let mut second = Traced::start(&command.against(address)?, &second_trace)?;
+        let stacks = sources.are_known(&command.program());
+        let mut second = Traced::start(&command.against(address)?, &second_trace, stacks)?;
         wait(&mut second, &interrupted);
         second.end();
         traces.push(second.trace());
@@ -108,7 +130,10 @@ fn run(cli: &Cli) -> Result<()> {
     }
     first.end();
     traces.insert(0, first.trace());
-    let recording = recording(&traces.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut sources =
+        Sources::below(&env::current_dir().context("cannot tell the current folder")?);
+    let traces: Vec<_> = traces.iter().map(String::as_str).collect();
+    let recording = recording(&traces, |stack| sources.find(stack));
     ensure!(!recording.calls.is_empty(), "nothing was recorded: did the command start?");
     let json = serde_json::to_string_pretty(&recording).context("cannot write the recording")?;
     fs::write(&cli.out, json + "\n")

@@ -67,8 +67,8 @@ pub(crate) fn of_streams(calls: &[Known]) -> Vec<Pair> {
     pairs
 }
 
-/// Where the pieces of one side and of the other overlap. Where their bytes turn out to differ, the
-/// recording began in the middle of the stream, and from there on nothing is known.
+/// Where the pieces of one side and of the other overlap. If their bytes turn out to differ, the
+/// recording began in the middle of the stream, and nothing is known.
 fn pair(sent: &[Piece], received: &[Piece]) -> Vec<Pair> {
     let mut pairs = Vec::new();
     let mut next = 0;
@@ -78,7 +78,7 @@ fn pair(sent: &[Piece], received: &[Piece]) -> Vec<Pair> {
             let end = (from.offset + from.count).min(into.offset + into.count);
             if offset < end {
                 if differs(from, into, offset, end) {
-                    return pairs;
+                    return Vec::new();
                 }
                 let (sent, received) = (from.call, into.call);
                 pairs.push(Pair { sent, received, offset, count: end - offset });

@@ -2,14 +2,18 @@
 
 use crate::known::known;
 use crate::pairs::{of_connections, of_datagrams, of_streams};
-use crate::recording::{Call, Recording, VERSION};
-use crate::strace::calls;
+use crate::recording::{Call, Recording, Source, VERSION};
+use crate::strace::{Frame, calls};
 use crate::threads::Threads;
 use crate::transfer::{moved, shown};
 use crate::waits::wait;
 
-/// Makes a recording of traces: one, or several of programs that ran at the same time.
-pub fn recording(traces: &[&str]) -> Recording {
+/// Makes a recording of traces: one, or several of programs that ran at the same time. `source_of`
+/// says which line of a program a stack leads to.
+pub fn recording(
+    traces: &[&str],
+    mut source_of: impl FnMut(&[Frame]) -> Option<Source>,
+) -> Recording {
     let traces: Vec<_> = traces.iter().map(|trace| calls(trace)).collect();
     let mut all: Vec<_> = traces.iter().flat_map(|trace| trace.calls.clone()).collect();
     all.sort_by_key(|call| call.start);
@@ -34,6 +38,7 @@ pub fn recording(traces: &[&str]) -> Recording {
             bytes,
             waited,
             woken_by,
+            source: source_of(&it.call.stack),
         }
     });
     Recording {

@@ -73,6 +73,19 @@ pub struct Call {
     pub waited: Waited,
     /// The call that ended its wait, or would have.
     pub woken_by: Option<usize>,
+    /// The line of the program that made it, if that is known.
+    pub source: Option<Source>,
+}
+
+/// A line of a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The file, from the folder in which sources were looked for.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The function in which it stands.
+    pub function: Option<String>,
 }
 
 /// The socket of a call.

@@ -37,15 +37,19 @@ pub struct Traced {
 }
 
 impl Traced {
-    /// Starts a command under strace, which writes its trace to a file.
+    /// Starts a command under strace, which writes its trace to a file, with the stack of each call if
+    /// it can and `stacks` says so.
     ///
     /// # Errors
     ///
     /// If strace is not installed, or does not start. That the command does not start, strace itself
     /// finds out, and says.
-    pub fn start(command: &[String], trace: &Path) -> Result<Self> {
+    pub fn start(command: &[String], trace: &Path, stacks: bool) -> Result<Self> {
         ensure!(!command.is_empty(), "there is no command to run");
-        Self::begin(trace, false, |strace| strace.arg("--seccomp-bpf").arg("--").args(command))
+        let run = |strace: &mut Command| {
+            strace.arg("--seccomp-bpf").arg("--").args(command);
+        };
+        Self::begin(trace, stacks, false, run)
     }
 
     /// Looks on at a program that runs already. It goes on when this ends.
@@ -53,20 +57,28 @@ impl Traced {
     /// # Errors
     ///
     /// As for [`start`](Self::start).
-    pub fn attach(process: u32, trace: &Path) -> Result<Self> {
-        Self::begin(trace, true, |strace| strace.args(["--attach", &process.to_string()]))
+    pub fn attach(process: u32, trace: &Path, stacks: bool) -> Result<Self> {
+        let look_on = |strace: &mut Command| {
+            strace.args(["--attach", &process.to_string()]);
+        };
+        Self::begin(trace, stacks, true, look_on)
     }
 
     fn begin(
         trace: &Path,
+        stacks: bool,
         is_attached: bool,
-        what: impl Fn(&mut Command) -> &mut Command,
+        what: impl Fn(&mut Command),
     ) -> Result<Self> {
         let mut strace = Command::new("strace");
         strace.args(["--follow-forks", "--decode-fds=all", "--syscall-times=ns", "--quiet=attach"]);
         strace.args(["--absolute-timestamps=format:unix,precision:ns", "--string-limit", BYTES]);
         strace.args(["--signal=all", "-e", CALLS, "--output"]).arg(trace);
-        match what(&mut strace).spawn() {
+        if stacks && shows_stacks() {
+            strace.arg("--stack-traces");
+        }
+        what(&mut strace);
+        match strace.spawn() {
             Ok(strace) => Ok(Self { strace, trace: trace.to_owned(), is_attached }),
             Err(why) if why.kind() == ErrorKind::NotFound => bail!(
                 "strace is not installed, and without it nothing can be recorded \
@@ -171,4 +183,10 @@ fn listens(trace: &Trace) -> Option<SocketAddr> {
         .chain([last])
         .rev()
         .find_map(|call| descriptor(call.arguments.first()?)?.own_address()?.parse().ok())
+}
+
+/// Whether this strace was built with what it takes to show stacks.
+fn shows_stacks() -> bool {
+    let version = Command::new("strace").arg("--version").output();
+    version.is_ok_and(|it| String::from_utf8_lossy(&it.stdout).contains(" stack-trace="))
 }

@@ -10,7 +10,7 @@ use crate::traces::recorded;
 
 fn of(names: &[&str]) -> Recording {
     let traces: Vec<_> = names.iter().map(|name| recorded(name)).collect();
-    recording(&traces.iter().map(String::as_str).collect::<Vec<_>>())
+    recording(&traces.iter().map(String::as_str).collect::<Vec<_>>(), |_| None)
 }
 
 /// A call in a line: `ch03-client main: recvfrom 40 waited`.

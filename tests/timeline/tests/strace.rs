@@ -123,6 +123,8 @@ fn what_is_not_understood_is_kept() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))] // each takes a whole trace apart
+
     /// Whatever stands in a trace, nothing of it is lost, and nothing of it is fatal.
     #[test]
     fn any_text_will_do(name in prop::sample::select(RECORDED), from in 0..400_usize, at in 0..200_usize, put in "\\PC{0,8}") {
@@ -140,7 +142,9 @@ proptest! {
         let told = lines.iter().filter(|line| !line.trim().is_empty()).count();
         prop_assert!(known <= told && known + resumed >= told, "{known} of {told}");
     }
+}
 
+proptest! {
     /// What strace writes for bytes is what they were, whatever they are.
     #[test]
     fn any_bytes_survive(sent in prop::collection::vec(any::<u8>(), 0..40)) {

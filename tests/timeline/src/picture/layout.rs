@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_call_is_as_long_as_what_happens_meanwhile() {
-        let recording = recording(&[TRACE]);
+        let recording = recording(&[TRACE], |_| None);
         let layout = Layout::of(&recording);
         let rows: Vec<_> =
             layout.calls.iter().map(|it| (it.call, it.lane, it.begin, it.end)).collect();

@@ -41,12 +41,14 @@ pub enum What {
 pub struct Frame {
     /// The file that the code was loaded from.
     pub object: String,
+    /// The function, if strace knows it.
+    pub function: Option<String>,
     /// Where in that file the call returns to.
     pub offset: u64,
 }
 
 static FRAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ > (.*?)(\(.*\))? \[0x([0-9a-f]+)\]$").expect("a valid pattern")
+    Regex::new(r"^ > (.*?)(?:\((.*)\+0x[0-9a-f]+\))? \[0x([0-9a-f]+)\]$").expect("a valid pattern")
 });
 
 impl Line {
@@ -89,8 +91,11 @@ impl What {
 impl Frame {
     /// Takes a line of a stack apart. `None` if it is none.
     pub fn parse(line: &str) -> Option<Self> {
-        let frame = FRAME.captures(line)?;
-        Some(Self { object: frame[1].to_owned(), offset: u64::from_str_radix(&frame[3], 16).ok()? })
+        // A pattern costs time, and most lines are none.
+        let frame = FRAME.captures(line.starts_with(" > ").then_some(line)?)?;
+        let function = frame.get(2).map(|it| it.as_str().to_owned());
+        let offset = u64::from_str_radix(&frame[3], 16).ok()?;
+        Some(Self { object: frame[1].to_owned(), function, offset })
     }
 }
 
