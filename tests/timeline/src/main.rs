@@ -13,7 +13,7 @@ use std::{env, fs, thread};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use timeline::picture::Layout;
+use timeline::picture::page;
 use timeline::record::recording;
 use timeline::sources::Sources;
 use timeline::tracer::Traced;
@@ -138,11 +138,12 @@ fn run(cli: &Cli) -> Result<()> {
     let json = serde_json::to_string_pretty(&recording).context("cannot write the recording")?;
     fs::write(&cli.out, json + "\n")
         .with_context(|| format!("cannot write {}", cli.out.display()))?;
-    let picture = Layout::of(&recording).svg(&recording, "timeline", "Who waits for whom");
-    let drawn = cli.out.with_extension("svg");
-    fs::write(&drawn, picture).with_context(|| format!("cannot write {}", drawn.display()))?;
+    let picture = cli.out.with_extension("html");
+    let title = "Who waits for whom";
+    fs::write(&picture, page(&recording, title))
+        .with_context(|| format!("cannot write {}", picture.display()))?;
     let (calls, threads) = (recording.calls.len(), recording.threads.len());
-    println!("{}: {calls} calls of {threads} threads", cli.out.display());
+    println!("{}: {calls} calls of {threads} threads", picture.display());
     Ok(())
 }
 

@@ -84,10 +84,20 @@ pub(crate) fn who(recording: &Recording, number: usize) -> String {
     }
 }
 
+/// The names above a lane: the program's, and the thread's.
+pub(crate) fn lane_names(recording: &Recording, thread: usize) -> [String; 2] {
+    let thread = &recording.threads[thread];
+    let name = if thread.name == "main" { String::new() } else { thread.name.clone() };
+    [recording.processes[thread.process].name.clone(), name]
+}
+
 fn does(recording: &Recording, number: usize) -> String {
     let call = &recording.calls[number];
     if let Some(error) = &call.error {
         return format!("calls {}, which fails with {error}.", call.name);
+    }
+    if call.result.starts_with("? ERESTART") {
+        return format!("calls {}, which does not come to its end.", call.name);
     }
     let there = call.socket.as_ref().and_then(|it| it.there.as_ref());
     let peer = there.map(|it| format!(" {it}")).unwrap_or_default();
@@ -106,15 +116,19 @@ fn does(recording: &Recording, number: usize) -> String {
         ("clone" | "clone3", _) => "starts a thread.".to_owned(),
         ("write" | "writev", Some(_)) if call.socket.is_none() => "prints.".to_owned(),
         ("read" | "readv", Some(bytes)) if call.socket.is_none() => {
-            format!("reads {} bytes of what is typed.", bytes.count)
+            format!("reads {} of what is typed.", number_of(bytes))
         }
         (name, Some(bytes)) if RECEIVES.contains(&name) => match bytes.count {
             0 => "receives 0 bytes: the other side has ended its half.".to_owned(),
-            count => format!("receives {count} bytes."),
+            _ => format!("receives {}.", number_of(bytes)),
         },
-        (_, Some(bytes)) => format!("hands {} bytes to the kernel{}.", bytes.count, to(&peer)),
+        (_, Some(bytes)) => format!("hands {} to the kernel{}.", number_of(bytes), to(&peer)),
         (name, None) => format!("calls {name}."),
     }
+}
+
+fn number_of(bytes: &Bytes) -> String {
+    if bytes.count == 1 { "1 byte".to_owned() } else { format!("{} bytes", bytes.count) }
 }
 
 fn to(peer: &str) -> String {

@@ -2,9 +2,10 @@
 
 mod traces;
 
-use timeline::picture::Layout;
+use timeline::picture::{Layout, Part, lanes, page, steps, under_way};
 use timeline::record::recording;
 use timeline::recording::{Call, Recording, Waited};
+use timeline::words::sentence;
 
 use crate::traces::recorded;
 
@@ -95,4 +96,35 @@ fn in_a_picture_everything_leads_downwards() {
         let arrows = recording.pairs.len() + recording.accepted.len();
         assert_eq!(picture.matches("<line class=\"arrow\"").count(), arrows, "{names:?}");
     }
+}
+
+#[test]
+fn step_by_step() {
+    let recording = of(&["chapter_03.txt", "chapter_04.txt"]);
+    let layout = Layout::of(&recording);
+    let mut told = String::new();
+    for step in steps(&layout) {
+        let call = &recording.calls[step.call];
+        let sentence = match step.part {
+            Part::Begins => format!("{} begins", call.name),
+            Part::Ends | Part::Whole => sentence(&recording, step.call),
+        };
+        told += &format!("{sentence}\n    {}\n", lanes(&recording, &layout, &step).join(" | "));
+        for (from, to, bytes) in under_way(&recording, &layout, &step) {
+            if bytes > 0 {
+                told += &format!("    {bytes} bytes from {from} to {to}\n");
+            }
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_page_has_every_step_in_words() {
+    let recording = of(&["chapter_03.txt", "chapter_04.txt"]);
+    let page = page(&recording, "A <title>");
+    let steps = steps(&Layout::of(&recording)).len();
+    assert_eq!(page.matches("<li data-call=").count(), steps);
+    assert!(page.contains("<title>A &lt;title&gt;</title>"));
+    assert!(page.contains("recvfrom(4&lt;TCP:["), "what a program sends is no markup");
 }

@@ -67,3 +67,38 @@ impl UnderWay {
         self.packets.contains(&true) || !launches.is_empty()
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use super::UnderWay;
+    use crate::launches;
+
+    /// Looks until nothing is under way: packets of others come and go.
+    fn comes_to_an_end(under_way: &mut UnderWay) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < deadline {
+            if !under_way.is_anything() {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(1)); // between two looks
+        }
+        false
+    }
+
+    #[test]
+    fn what_was_closed_is_under_way_until_a_program_that_has_a_copy_is_started() {
+        let launch = launches::begin();
+        let mut under_way = UnderWay::default();
+        assert!(under_way.is_anything());
+        let _later = launches::begin(); // it has no copy of what was closed before
+        assert!(under_way.is_anything());
+        drop(launch);
+        assert!(
+            comes_to_an_end(&mut under_way),
+            "only what was under way at the first look counts"
+        );
+    }
+}

@@ -1,6 +1,10 @@
 //! A recording, as a picture: each thread a lane, time downwards, each call a bar.
 
+mod figure;
 mod layout;
+mod steps;
 mod svg;
 
+pub use self::figure::{SCRIPT, figure, page};
 pub use self::layout::Layout;
+pub use self::steps::{Part, Step, lanes, steps, under_way};

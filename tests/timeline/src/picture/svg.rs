@@ -5,8 +5,9 @@ use maud::{Markup, PreEscaped, html};
 
 use super::Layout;
 use super::layout::Shown;
-use crate::recording::{Call, Recording, Waited};
-use crate::words::{label, sentence};
+use super::steps::is_end;
+use crate::recording::{Recording, Waited};
+use crate::words::{label, lane_names, sentence};
 
 const LANE: usize = 196;
 const ROW: usize = 24;
@@ -171,17 +172,6 @@ impl Arrow {
             line.arrow x1=(x1) y1=(y1) x2=(x2) y2=(y2) marker-end=(format!("url(#{id}-head)")) {}
         }
     }
-}
-
-fn is_end(call: &Call) -> bool {
-    matches!(call.name.as_str(), "exit" | "exit_group")
-}
-
-/// The names above a lane: the program's, and the thread's.
-fn lane_names(recording: &Recording, thread: usize) -> [String; 2] {
-    let thread = &recording.threads[thread];
-    let name = if thread.name == "main" { String::new() } else { thread.name.clone() };
-    [recording.processes[thread.process].name.clone(), name]
 }
 
 fn seconds(nanoseconds: u64) -> String {
