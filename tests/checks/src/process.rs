@@ -15,7 +15,7 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 use rustix::io::Errno;
 
 use crate::launches;
-use crate::look::{Look, family, look};
+use crate::look::{Look, family, look, without_a_core};
 #[cfg(target_os = "linux")]
 use crate::orphans;
 use crate::words::shown;
@@ -40,8 +40,9 @@ pub(crate) struct Process {
     pub(crate) stdout: Capture,
     pub(crate) stderr: Capture,
     started: Instant,
-    /// When it was seen last that the kernel held it up: it has not begun yet what it does.
-    held_up: Cell<Option<Instant>>,
+    /// When it was seen last that the kernel held it up: it has not begun yet what it does. And how
+    /// long it had been without a core by then.
+    held_up: Cell<Option<(Instant, Duration)>>,
     /// When it was seen first that it is about to end.
     exiting: Cell<Option<Instant>>,
     ended: RefCell<Option<(ExitStatus, Instant)>>,
@@ -86,11 +87,17 @@ impl Process {
         self.child.borrow().id()
     }
 
-    /// How long it has run, or ran until it was seen to end. On a busy machine the kernel may take
-    /// long to load it, and that does not count.
+    /// How long it has run, or ran until it was seen to end, less the time for which it was ready to
+    /// run and had no core. On a busy machine the kernel may take long to load it, and that does not
+    /// count either.
     pub(crate) fn time(&self) -> Duration {
-        let loaded = self.held_up.get().unwrap_or(self.started);
-        self.ended_at().unwrap_or_else(Instant::now).saturating_duration_since(loaded)
+        let (loaded, before) = self.held_up.get().unwrap_or((self.started, Duration::ZERO));
+        let time = self.ended_at().unwrap_or_else(Instant::now).saturating_duration_since(loaded);
+        time.saturating_sub(self.without_a_core().saturating_sub(before))
+    }
+
+    fn without_a_core(&self) -> Duration {
+        without_a_core(self.id()).unwrap_or_default()
     }
 
     /// When it was seen to end; `None` if it runs. What the kernel has to clear away then may take
@@ -145,7 +152,9 @@ impl Process {
         let look = look(self.id())?;
         match look.exiting {
             true if self.exiting.get().is_none() => self.exiting.set(Some(Instant::now())),
-            false if look.held_up => self.held_up.set(Some(Instant::now())),
+            false if look.held_up => {
+                self.held_up.set(Some((Instant::now(), self.without_a_core())));
+            }
             _ => {}
         }
         Some(look)

@@ -364,7 +364,8 @@ impl Program {
         self.stage.tell("your program", "is ended by force (SIGKILL)");
     }
 
-    /// Fails if it has been running for less than this; for a limit that it has to wait out.
+    /// Fails if it has been running for less than this; for a limit that it has to wait out. What it
+    /// has waited for a core does not count: on a busy machine, that may be as long as the limit.
     pub fn has_taken(&self, least: Duration) -> Played {
         if self.process.time() < least {
             let wanted = format!("your program to wait for {least:?} at least");
