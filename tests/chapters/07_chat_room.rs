@@ -5,6 +5,7 @@ use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
 #[cfg(unix)]
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use harness::{Peer, Program, Scene};
@@ -166,6 +167,33 @@ fn a_terminal_is_given_back_when_the_server_goes() {
     alice.exits_with(1);
     alice.has_given_its_terminal_back();
     server.exits_with(0);
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "opens a terminal as Linux does")]
+fn what_is_said_right_before_the_end_is_shown_on_a_terminal() {
+    let (scene, server, address) = start(&["--max-clients", "1"]);
+    let _first = enter(&scene, &server, address, "bob");
+    let port = address.port().to_string();
+    // Whether the editor has shown it when it is told to end, is a matter of who was quicker.
+    for _ in 0..8 {
+        let refused = scene.start_on_terminal("refused", PROGRAM, &["client", "--port", &port]);
+        refused.exits_with(1);
+        refused.shows("The room is full");
+    }
+}
+
+#[test]
+fn empty_lines_cannot_be_said_without_end_either() {
+    let (scene, server, address) = start(&["--rate", "1024"]);
+    let alice = enter(&scene, &server, address, "alice");
+    let bob = enter(&scene, &server, address, "bob");
+    alice.receives("* The room contains:\n* bob has entered the room\n");
+    let start = Instant::now();
+    bob.sends("\n".repeat(80));
+    alice.receives("[bob] \n".repeat(80));
+    // They count for 3200 bytes, of which the first 1024 may be said at once.
+    assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -14,6 +14,10 @@ use crate::room::Place;
 /// The most bytes in a line: room for 1000 characters, which in UTF-8 have up to four bytes each.
 const LIMIT: usize = 4096;
 
+/// What a line costs those who hear it, beside its text: a name, brackets and a newline. Without that
+/// an empty line would cost nothing, and could be said without end.
+const BESIDE: usize = 40;
+
 // ANCHOR: talk
 /// The name, and then line after line. Returns how the client left.
 pub fn talk(
@@ -49,7 +53,7 @@ fn listen(lines: &mut Lines, place: &Place, mut pace: Pace) -> io::Result<&'stat
             "/quit" => return Ok("quit!"),
             said => {
                 place.say(said);
-                pace.keep(said.len());
+                pace.keep(said.len() + BESIDE);
             }
         }
     }

@@ -49,7 +49,7 @@ pub fn open() -> (Keyboard, Screen) {
         .with_idle_callback(Box::new(move || {
             // One at a time: of several, it loses count (reedline 0.49).
             if let Some(row) = waiting.next_row() {
-                let _ = printer.print(row); // it takes it right after this
+                let _ = printer.print(row); // it takes it right after this, unless it is to end
             }
         }))
         .with_poll_interval(LOOK)
@@ -62,12 +62,13 @@ pub fn open() -> (Keyboard, Screen) {
 impl Keyboard {
     /// Waits for the next line. Fails if the input cannot be read, or the terminal not controlled.
     pub fn next(&mut self) -> io::Result<Typed> {
-        let Self::Editor(Editor { editor, .. }) = self else {
+        let Self::Editor(Editor { editor, line: edited }) = self else {
             return read_typed(&mut io::stdin().lock(), LIMIT);
         };
         Ok(match editor.read_line(&Arrow)? {
             Signal::Success(line) => Typed::Line(line),
             Signal::ExternalBreak(_) => {
+                edited.last_is_not_shown();
                 say!(""); // leave the line that was being typed
                 Typed::End
             }

@@ -27,11 +27,18 @@ pub struct Screen {
 #[derive(Default)]
 pub struct EditedLine {
     /// What it is to show above the line.
-    rows: Mutex<VecDeque<String>>,
+    rows: Mutex<Rows>,
     /// Some of them have been shown, or the editor has ended.
     shown: Condvar,
     break_signal: Arc<AtomicBool>,
     ended: AtomicBool,
+}
+
+#[derive(Default)]
+struct Rows {
+    waiting: VecDeque<String>,
+    /// The last one that the editor has got. When it ends, it may not have shown it.
+    last: Option<String>,
 }
 
 impl Screen {
@@ -84,7 +91,17 @@ impl EditedLine {
     /// For the editor: the next row that it is to show, if one waits.
     pub fn next_row(&self) -> Option<String> {
         self.shown.notify_all();
-        self.rows().pop_front()
+        let mut rows = self.rows();
+        rows.last = rows.waiting.pop_front();
+        rows.last.clone()
+    }
+
+    /// For the editor: it was told to end, and has not shown the last row that it got.
+    pub fn last_is_not_shown(&self) {
+        let mut rows = self.rows();
+        if let Some(last) = rows.last.take() {
+            rows.waiting.push_front(last);
+        }
     }
 
     /// For the editor: when this becomes true, it is to end.
@@ -101,23 +118,23 @@ impl EditedLine {
     /// Has the editor show a row; if too many wait, waits too. So a server that says more than we
     /// can show is held up by its own connection.
     fn show(&self, row: String) {
-        let is_full = |rows: &mut VecDeque<String>| {
-            rows.len() >= MOST_ROWS && !self.ended.load(Ordering::Acquire)
+        let is_full = |rows: &mut Rows| {
+            rows.waiting.len() >= MOST_ROWS && !self.ended.load(Ordering::Acquire)
         };
         let rows = self.shown.wait_while(self.rows(), is_full);
-        rows.unwrap_or_else(PoisonError::into_inner).push_back(row);
+        rows.unwrap_or_else(PoisonError::into_inner).waiting.push_back(row);
         if self.ended.load(Ordering::Acquire) {
             self.show_the_rest();
         }
     }
 
     fn show_the_rest(&self) {
-        for row in self.rows().drain(..) {
+        for row in self.rows().waiting.drain(..) {
             say!("{row}");
         }
     }
 
-    fn rows(&self) -> MutexGuard<'_, VecDeque<String>> {
+    fn rows(&self) -> MutexGuard<'_, Rows> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
