@@ -91,7 +91,10 @@ fn failure(error: &io::Error, what: &str, options: &Client) -> Failure {
         ));
     }
     let why = match error.kind() {
-        ErrorKind::UnexpectedEof => "it has closed the connection inside a reply".into(),
+        ErrorKind::UnexpectedEof => {
+            "it has closed the connection inside a reply (do both sides use the same --frame?)"
+                .into()
+        }
         _ => common::words(error),
     };
     Failure::new(format_args!("lost the connection to {address}: {why}"))
