@@ -74,7 +74,7 @@ fn next(lines: &mut Lines, place: &Place) -> io::Result<Option<Frame>> {
     }
     let line = lines.next();
     if line.as_ref().is_err_and(timed_out) {
-        place.tell("* You have been silent for too long");
+        place.send_away("* You have been silent for too long");
     }
     line
 }

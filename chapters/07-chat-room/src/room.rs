@@ -84,6 +84,14 @@ impl Place {
         self.outbox.push(line);
     }
 
+    /// Takes the client out of the room, and tells it why. Under one lock: what others say in the same
+    /// moment does not come behind its last word.
+    pub fn send_away(&self, why: &str) {
+        let mut guests = self.room.guests();
+        guests.remove(self.number);
+        self.outbox.push(why);
+    }
+
     /// Whether the client has been cut off, because it does not read.
     pub fn is_cut_off(&self) -> bool {
         self.outbox.is_cut_off()
