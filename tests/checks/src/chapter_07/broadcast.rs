@@ -13,7 +13,7 @@ pub(super) static BROADCAST: Exercise = Exercise {
     checks: &[
         Check {
             name: "all others hear a line",
-            points: 2,
+            points: 1,
             hints: &[
                 "The thread of one client has received a line. How does it come to the sockets of \
                  the others?",
@@ -25,6 +25,19 @@ pub(super) static BROADCAST: Exercise = Exercise {
             deadline: DEADLINE,
             needs: Needs::Nothing,
             play: all_others_hear,
+        },
+        Check {
+            name: "what is said drives no terminal",
+            points: 1,
+            hints: &[
+                "What one types lands on everybody's terminal. What do some bytes do there?",
+                "printable makes a line harmless. The others are to get what it returns, as the \
+                 server's own output does.",
+            ],
+            page: "chapter-07.md#text-from-strangers",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: drives_no_terminal,
         },
         Check {
             name: "nobody hears itself",
@@ -116,7 +129,7 @@ pub(super) static BROADCAST: Exercise = Exercise {
                 "Neither the speaker's nor that of those who come later in the list: go on with the \
                  next one. The thread of the client that has gone finds out by itself.",
             ],
-            page: "chapter-04.md#a-thread-owns-its-client",
+            page: "chapter-07.md#one-lock-one-order",
             deadline: DEADLINE,
             needs: Needs::Nothing,
             play: one_has_vanished,
@@ -128,7 +141,7 @@ pub(super) static BROADCAST: Exercise = Exercise {
                 "A socket is closed when its last owner is dropped. Who still has one?",
                 "Take the client out of the list when it leaves, in whatever way.",
             ],
-            page: "chapter-04.md#a-thread-owns-its-client",
+            page: "chapter-07.md#one-lock-one-order",
             deadline: DEADLINE,
             needs: Needs::Proc,
             play: leaves_nothing_behind,
@@ -144,6 +157,15 @@ fn all_others_hear(stage: &Stage) -> Played {
     let mut others = come(&server, &["speaker", "second client", "third client", "fourth client"])?;
     let speaker = others.remove(0);
     (0..3).try_for_each(|_| says_a_word(stage, &speaker, &others))
+}
+
+fn drives_no_terminal(stage: &Stage) -> Played {
+    let server = stage.start_server(&[])?;
+    let mut others = come(&server, &["speaker", "second client"])?;
+    let speaker = others.remove(0);
+    let word = stage.word();
+    speaker.sends(format!("{word}\x1b[2J\n"))?;
+    all_hear(&others, &said(&speaker, &format!("{word}\\u{{1b}}[2J"))?)
 }
 
 fn nobody_hears_itself(stage: &Stage) -> Played {
