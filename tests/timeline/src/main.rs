@@ -3,13 +3,13 @@
 //! Start it: cargo run -p timeline -- --cmd "nc -l 7000" --with "nc -N 127.0.0.1 7000"
 //! Stop it:  Ctrl-C; what has been recorded by then is kept
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use std::{env, fs, thread};
+use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
@@ -22,6 +22,9 @@ use timeline::tracer::Traced;
 /// second has ended.
 const PATIENCE: Duration = Duration::from_secs(60);
 const AFTERWARDS: Duration = Duration::from_secs(1);
+
+/// How long a program is waited for before the next look whether Ctrl-C has been pressed.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Record who waits for whom: a command, and a second one that talks to it.
 ///
@@ -60,16 +63,9 @@ fn words(typed: &str) -> Result<Words, String> {
 }
 
 impl Words {
-    /// The file of the program: the shell finds it in the same way.
-    fn program(&self) -> PathBuf {
-        let program = Path::new(&self.0[0]);
-        if program.components().count() > 1 {
-            return program.to_owned();
-        }
-        let path = env::var_os("PATH").unwrap_or_default();
-        let found =
-            env::split_paths(&path).map(|folder| folder.join(program)).find(|it| it.is_file());
-        found.unwrap_or_else(|| program.to_owned())
+    /// The file of the program, if there is one.
+    fn program(&self) -> Option<PathBuf> {
+        which::which(&self.0[0]).ok()
     }
 
     /// The command against a program that listens there.
@@ -77,15 +73,27 @@ impl Words {
         let needs = |word: &String| word.contains("{host}") || word.contains("{port}");
         match address {
             Some(address) => {
-                let (host, port) = (address.ip().to_string(), address.port().to_string());
+                let (host, port) = (callable(address.ip()).to_string(), address.port().to_string());
                 let fill = |word: &String| word.replace("{host}", &host).replace("{port}", &port);
                 Ok(self.0.iter().map(fill).collect())
             }
             None => {
-                ensure!(!self.0.iter().any(needs), "the first command does not listen anywhere");
+                ensure!(
+                    !self.0.iter().any(needs),
+                    "nobody has seen where the first program listens: write its address and port"
+                );
                 Ok(self.0.clone())
             }
         }
+    }
+}
+
+/// An address that can be connected to, of a program that listens there.
+fn callable(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        one => one,
     }
 }
 
@@ -107,31 +115,30 @@ fn run(cli: &Cli) -> Result<()> {
         Sources::below(&env::current_dir().context("cannot tell the current folder")?);
     let mut first = match (&cli.cmd, cli.attach) {
         (Some(command), _) => {
-            Traced::start(&command.0, &first_trace, sources.are_known(&command.program()))?
+            Traced::start(&command.0, &first_trace, sources.are_known(command.program()))?
         }
         (None, Some(process)) => {
             let program = fs::read_link(format!("/proc/{process}/exe"));
             let program = program.with_context(|| format!("cannot look at process {process}"))?;
-            Traced::attach(process, &first_trace, sources.are_known(&program))?
+            Traced::attach(process, &first_trace, sources.are_known(Some(program)))?
         }
         (None, None) => unreachable!("clap demands one of them"),
     };
     let mut traces = Vec::new();
     if let Some(command) = &cli.with {
-        let address = first.listens(PATIENCE);
-        let stacks = sources.are_known(&command.program());
+        // One that ran already has begun to listen before anybody looked.
+        let address = if cli.cmd.is_some() { first.listens(PATIENCE) } else { None };
+        let stacks = sources.are_known(command.program());
         let mut second = Traced::start(&command.against(address)?, &second_trace, stacks)?;
-        wait(&mut second, &interrupted);
+        while !second.ends(LOOK) && !interrupted.load(Ordering::Relaxed) {}
         second.end();
         traces.push(second.trace());
-        let _ = first.shows("+++ exited", AFTERWARDS); // what it still does belongs to it
+        first.ends(AFTERWARDS); // what it still does belongs to it
     } else {
-        wait(&mut first, &interrupted);
+        while !first.ends(LOOK) && !interrupted.load(Ordering::Relaxed) {}
     }
     first.end();
     traces.insert(0, first.trace());
-    let mut sources =
-        Sources::below(&env::current_dir().context("cannot tell the current folder")?);
     let traces: Vec<_> = traces.iter().map(String::as_str).collect();
     let recording = recording(&traces, |stack| sources.find(stack));
     ensure!(!recording.calls.is_empty(), "nothing was recorded: did the command start?");
@@ -154,11 +161,4 @@ fn interrupted() -> Result<Arc<AtomicBool>> {
     ctrlc::set_handler(move || handler.store(true, Ordering::Relaxed))
         .context("cannot wait for Ctrl-C")?;
     Ok(interrupted)
-}
-
-/// Waits until a program ends, or Ctrl-C is pressed.
-fn wait(program: &mut Traced, interrupted: &AtomicBool) {
-    while !program.has_ended() && !interrupted.load(Ordering::Relaxed) {
-        thread::sleep(Duration::from_millis(20)); // between two looks
-    }
 }

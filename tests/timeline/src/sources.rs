@@ -32,8 +32,8 @@ impl Sources {
 
     /// Whether lines of a program can be told at all. Where they cannot, there is no use in stacks,
     /// which take strace much longer than the calls themselves.
-    pub fn are_known(&mut self, program: &Path) -> bool {
-        let Some(path) = program.to_str() else { return false };
+    pub fn are_known(&mut self, program: Option<PathBuf>) -> bool {
+        let Some(path) = program.as_deref().and_then(Path::to_str) else { return false };
         self.programs.entry(path.to_owned()).or_insert_with_key(|path| loader(path)).is_some()
     }
 

@@ -8,10 +8,8 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
-use rustix::process::{Pid, Signal, kill_process};
-
 use crate::strace::{Call, Trace, calls, descriptor};
+use anyhow::{Context, Result, bail, ensure};
 
 /// The calls that are recorded: those about sockets, and those by which a program waits, is typed
 /// at, prints, and makes threads.
@@ -23,6 +21,7 @@ const CALLS: &str = "trace=%network,read,readv,write,writev,sendfile,close,dup,d
 const BYTES: &str = "4096";
 
 /// How long a program may take to end when it is told to.
+#[cfg(unix)]
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Between two looks at a trace.
@@ -33,6 +32,7 @@ pub struct Traced {
     strace: Child,
     trace: PathBuf,
     /// Whether it ran before, and goes on afterwards.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is signalled"))]
     is_attached: bool,
 }
 
@@ -93,22 +93,6 @@ impl Traced {
         String::from_utf8_lossy(&fs::read(&self.trace).unwrap_or_default()).into_owned()
     }
 
-    /// Waits until a text stands in the trace, the program ends, or this time is over. Returns whether
-    /// the text is there.
-    pub fn shows(&mut self, text: &str, within: Duration) -> bool {
-        let deadline = Instant::now() + within;
-        loop {
-            let has_ended = self.has_ended();
-            if self.trace().contains(text) {
-                return true;
-            }
-            if has_ended || Instant::now() > deadline {
-                return false;
-            }
-            thread::sleep(PAUSE);
-        }
-    }
-
     /// Waits until the program can be connected to, or can be sent datagrams; for this time at most.
     /// Returns where, if that was seen.
     pub fn listens(&mut self, within: Duration) -> Option<SocketAddr> {
@@ -122,40 +106,58 @@ impl Traced {
         None
     }
 
+    /// Waits until the program ends; for this time at most. Returns whether it has.
+    pub fn ends(&mut self, within: Duration) -> bool {
+        let deadline = Instant::now() + within;
+        while !self.has_ended() {
+            if Instant::now() > deadline {
+                return false;
+            }
+            thread::sleep(PAUSE);
+        }
+        true
+    }
+
     /// Whether the program has ended.
-    pub fn has_ended(&mut self) -> bool {
+    fn has_ended(&mut self) -> bool {
         !matches!(self.strace.try_wait(), Ok(None))
     }
 
     /// Has the program end, as Ctrl-C does, and then more firmly. One that strace has only looked on
     /// at goes on.
+    #[cfg(unix)]
     pub fn end(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process};
+
         for signal in [Signal::INT, Signal::TERM, Signal::KILL] {
             if self.has_ended() {
                 return;
             }
-            for process in self.to_be_ended() {
+            let ids = self.to_be_ended().into_iter().filter_map(|id| Pid::from_raw(id as i32));
+            for process in ids {
                 let _ = kill_process(process, signal); // it may have ended meanwhile
             }
-            let deadline = Instant::now() + PATIENCE;
-            while !self.has_ended() && Instant::now() < deadline {
-                thread::sleep(PAUSE);
-            }
+            self.ends(PATIENCE);
         }
+    }
+
+    /// Where there are no signals, there is no strace either.
+    #[cfg(not(unix))]
+    pub fn end(&mut self) {
+        let _ = self.strace.kill();
     }
 
     /// While strace has started a program, it lets no signal end itself (strace(1), `-I`): the program
     /// is to end, and strace with it.
-    fn to_be_ended(&self) -> Vec<Pid> {
+    #[cfg(unix)]
+    fn to_be_ended(&self) -> Vec<u32> {
         let strace = self.strace.id();
+        if self.is_attached {
+            return vec![strace];
+        }
         let children = format!("/proc/{strace}/task/{strace}/children");
         let children = fs::read_to_string(children).unwrap_or_default();
-        let ids: Vec<u32> = match self.is_attached {
-            true => vec![strace],
-            false => children.split_whitespace().filter_map(|id| id.parse().ok()).collect(),
-        };
-        let known = |id: u32| i32::try_from(id).ok().and_then(Pid::from_raw);
-        ids.into_iter().filter_map(known).collect()
+        children.split_whitespace().filter_map(|id| id.parse().ok()).collect()
     }
 }
 
@@ -175,14 +177,10 @@ fn listens(trace: &Trace) -> Option<SocketAddr> {
         return descriptor(listen.arguments.first()?)?.own_address()?.parse().ok();
     }
     // A socket for datagrams is bound, and then waits. Its port is known by then.
-    let last = trace.calls.last().filter(|call| call.end.is_none())?;
     done("bind")?;
-    trace
-        .calls
-        .iter()
-        .chain([last])
-        .rev()
-        .find_map(|call| descriptor(call.arguments.first()?)?.own_address()?.parse().ok())
+    trace.calls.last().filter(|call| call.end.is_none())?;
+    let mut calls = trace.calls.iter().rev();
+    calls.find_map(|call| descriptor(call.arguments.first()?)?.own_address()?.parse().ok())
 }
 
 /// Whether this strace was built with what it takes to show stacks.

@@ -41,7 +41,7 @@ const CLIENT: &str = "import socket, sys, time\n\
     s.sendall(b\"hello\")\n\
     print(s.recv(100, socket.MSG_WAITALL))\n";
 
-harness::test_with! { strace,
+harness::test_with! { recording_tools,
     fn a_message_in_two_reads() {
         let server = format!("python3 -c {}", shlex::try_quote(SERVER).expect("no zero byte"));
         let client = format!("python3 -c {} {{host}} {{port}}", shlex::try_quote(CLIENT).expect("no zero byte"));

@@ -111,9 +111,7 @@ fn step_by_step() {
         };
         told += &format!("{sentence}\n    {}\n", lanes(&recording, &layout, &step).join(" | "));
         for (from, to, bytes) in under_way(&recording, &layout, &step) {
-            if bytes > 0 {
-                told += &format!("    {bytes} bytes from {from} to {to}\n");
-            }
+            told += &format!("    {bytes} bytes from {from} to {to}\n");
         }
     }
     insta::assert_snapshot!(told);
@@ -127,4 +125,23 @@ fn a_page_has_every_step_in_words() {
     assert_eq!(page.matches("<li data-call=").count(), steps);
     assert!(page.contains("<title>A &lt;title&gt;</title>"));
     assert!(page.contains("recvfrom(4&lt;TCP:["), "what a program sends is no markup");
+}
+
+#[test]
+fn bytes_are_under_way_from_a_send_to_its_receive() {
+    let recording = of(&["nc_server.txt", "nc_client.txt"]);
+    let layout = Layout::of(&recording);
+    let left = |name: &str| {
+        let is_it =
+            |call: &Call| call.name == name && call.bytes.as_ref().is_some_and(|it| it.count == 6);
+        let all = steps(&layout);
+        let step = all.iter().rfind(|step| {
+            let call = &recording.calls[step.call];
+            is_it(call) && call.socket.is_some() && step.part != Part::Begins
+        });
+        under_way(&recording, &layout, step.expect("there is such a step"))
+    };
+    let ends = ("127.0.0.1:47106".to_owned(), "127.0.0.1:7171".to_owned());
+    assert_eq!(left("write"), [(ends.0, ends.1, 6)]);
+    assert_eq!(left("read"), []);
 }

@@ -8,17 +8,11 @@ use crate::recording::Recording;
 use crate::words::{lane_names, sentence, who};
 
 /// Moves from step to step. Without it, all steps are there to be read.
-pub const SCRIPT: &str = include_str!("step.js");
+const SCRIPT: &str = include_str!("step.js");
 
 /// A figure for a page: the picture, and behind it an ordered list of its steps, for those who do not
 /// see it, and for the script. `id` begins with a letter, and is no other figure's of the page.
-/// `link` says where the listing of a line is, if it is anywhere.
-pub fn figure(
-    recording: &Recording,
-    id: &str,
-    title: &str,
-    link: impl Fn(&str, u32) -> Option<String>,
-) -> Markup {
+fn figure(recording: &Recording, id: &str, title: &str) -> Markup {
     let layout = Layout::of(recording);
     let all = steps(&layout);
     html! {
@@ -41,19 +35,14 @@ pub fn figure(
             details.timeline-steps {
                 summary { "All " (all.len()) " steps, in words" }
                 ol {
-                    @for step in &all { (item(recording, &layout, step, &link)) }
+                    @for step in &all { (item(recording, &layout, step)) }
                 }
             }
         }
     }
 }
 
-fn item(
-    recording: &Recording,
-    layout: &Layout,
-    step: &Step,
-    link: impl Fn(&str, u32) -> Option<String>,
-) -> Markup {
+fn item(recording: &Recording, layout: &Layout, step: &Step) -> Markup {
     let call = &recording.calls[step.call];
     let as_seen = format!("{}({})", call.name, call.arguments.join(", "));
     html! {
@@ -69,13 +58,7 @@ fn item(
             }
             p.source {
                 @match &call.source {
-                    Some(source) => {
-                        @let name = format!("{}:{}", source.file, source.line);
-                        @match link(&source.file, source.line) {
-                            Some(target) => { a href=(target) { (name) } }
-                            None => { (name) }
-                        }
-                    }
+                    Some(source) => { (source.file) ":" (source.line) }
                     None => { "Which line has made it is unknown." }
                 }
             }
@@ -84,9 +67,7 @@ fn item(
                     li { (lane_names(recording, layout.lanes[lane]).join(" ").trim_end()) " " (does) }
                 }
                 @for (from, to, bytes) in under_way(recording, layout, step) {
-                    @if bytes > 0 {
-                        li { (bytes) " bytes from " (from) " to " (to) " sent, and not received yet" }
-                    }
+                    li { (bytes) " bytes from " (from) " to " (to) " sent, and not received yet" }
                 }
             }
         }
@@ -107,7 +88,7 @@ pub fn page(recording: &Recording, title: &str) -> String {
             body {
                 main {
                     h1 { (title) }
-                    (figure(recording, "timeline", title, |_, _| None))
+                    (figure(recording, "timeline", title))
                     @if !recording.not_understood.is_empty() {
                         details {
                             summary { (recording.not_understood.len()) " lines of strace that were not understood" }

@@ -5,6 +5,6 @@ mod layout;
 mod steps;
 mod svg;
 
-pub use self::figure::{SCRIPT, figure, page};
+pub use self::figure::page;
 pub use self::layout::Layout;
 pub use self::steps::{Part, Step, lanes, steps, under_way};

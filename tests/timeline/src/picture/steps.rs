@@ -1,6 +1,6 @@
 //! A recording step by step: what happens, what every thread is doing then, and what is under way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Layout;
 use super::layout::Shown;
@@ -74,34 +74,37 @@ pub fn lanes(recording: &Recording, layout: &Layout, step: &Step) -> Vec<String>
 }
 
 /// How many bytes of each connection have been sent and not been received behind a step, by its two
-/// ends: from, and to. This is reckoned from what the calls returned; where the bytes were, no call
-/// tells.
+/// ends: from, and to. Connections of which one end was recorded are left out. This is reckoned from
+/// what the calls returned; where the bytes were, no call tells.
 pub fn under_way(
     recording: &Recording,
     layout: &Layout,
     step: &Step,
 ) -> Vec<(String, String, u64)> {
-    let now = layout.rows[step.row];
-    let mut streams: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
-    for call in &recording.calls {
-        let (Some(socket), Some(bytes)) = (&call.socket, &call.bytes) else { continue };
-        let (Some(here), Some(there)) = (socket.here.clone(), socket.there.clone()) else {
-            continue;
-        };
-        if call.end.is_none_or(|end| end > now) {
-            continue;
-        }
-        if RECEIVES.contains(&call.name.as_str()) {
-            streams.entry((there, here)).or_default().1 += bytes.count;
-        } else {
-            streams.entry((here, there)).or_default().0 += bytes.count;
+    // A call that is a row by itself ends behind the moment for which the row stands.
+    let own_end = recording.calls[step.call].end.filter(|_| step.part == Part::Whole);
+    let now = layout.rows[step.row].max(own_end.unwrap_or(0));
+    let is_over = |call: &Call| call.end.is_some_and(|end| end <= now);
+    let ends: BTreeSet<_> = recording.calls.iter().filter_map(ends_of).collect();
+    let mut streams: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for (sent, call) in recording.calls.iter().enumerate() {
+        let (Some((from, to)), Some(bytes)) = (ends_of(call), &call.bytes) else { continue };
+        let is_sent = !RECEIVES.contains(&call.name.as_str()) && is_over(call);
+        if is_sent && ends.contains(&(to, from)) {
+            let received = recording.pairs.iter().filter(|pair| pair.sent == sent);
+            let received = received.filter(|pair| is_over(&recording.calls[pair.received]));
+            let count: u64 = received.map(|pair| pair.count).sum();
+            *streams.entry((from, to)).or_default() += bytes.count - count;
         }
     }
-    let left = streams.into_iter().map(|((from, to), (sent, received))| {
-        // A receive may be seen to end before the send that it is from.
-        (from, to, sent.saturating_sub(received))
-    });
-    left.collect()
+    let owned = |((from, to), left): ((&str, &str), u64)| (from.to_owned(), to.to_owned(), left);
+    streams.into_iter().filter(|(_, left)| *left > 0).map(owned).collect()
+}
+
+/// The two addresses of the connection that a call was about, its own first.
+fn ends_of(call: &Call) -> Option<(&str, &str)> {
+    let socket = call.socket.as_ref()?;
+    Some((socket.here.as_deref()?, socket.there.as_deref()?))
 }
 
 pub(super) fn is_end(call: &Call) -> bool {

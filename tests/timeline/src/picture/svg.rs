@@ -21,9 +21,9 @@ const LONG: u64 = 10_000_000;
 
 /// The colours, where no page gives them.
 const STYLE: &str = "
-svg.timeline { --fg: #222; --bg: #fff; --wait: #e0a000; --line: #2060c0; --bad: #c02020; }
+.timeline-figure, svg.timeline { --fg: #222; --bg: #fff; --wait: #e0a000; --line: #2060c0; --bad: #c02020; }
 @media (prefers-color-scheme: dark) {
-  svg.timeline { --fg: #ddd; --bg: #1a1a1a; --wait: #a07000; --line: #80b0ff; --bad: #ff8080; }
+  .timeline-figure, svg.timeline { --fg: #ddd; --bg: #1a1a1a; --wait: #a07000; --line: #80b0ff; --bad: #ff8080; }
 }
 svg.timeline { background: var(--bg); font: 12px sans-serif; }
 .timeline text { fill: var(--fg); paint-order: stroke; stroke: var(--bg); stroke-width: 3px; }
