@@ -40,11 +40,13 @@ pub(crate) struct Process {
     pub(crate) stdout: Capture,
     pub(crate) stderr: Capture,
     started: Instant,
-    /// When it was seen last that the kernel held it up: it has not begun yet what it does. And how
-    /// long it had been without a core by then.
+    /// When it was seen last that the kernel held it up, before it was seen asleep for the first
+    /// time: it had not begun yet what it does. And how long it had been without a core soon after.
     held_up: Cell<Option<(Instant, Duration)>>,
-    /// When it was seen first that it is about to end.
-    exiting: Cell<Option<Instant>>,
+    slept: Cell<bool>,
+    /// When it was seen first that it is about to end. And how long it had been without a core
+    /// shortly before.
+    exiting: Cell<Option<(Instant, Duration)>>,
     ended: RefCell<Option<(ExitStatus, Instant)>>,
     killed: Cell<bool>,
 }
@@ -76,6 +78,7 @@ impl Process {
             child: RefCell::new(child),
             started,
             held_up: Cell::new(None),
+            slept: Cell::new(false),
             exiting: Cell::new(None),
             ended: RefCell::new(None),
             killed: Cell::new(false),
@@ -92,8 +95,16 @@ impl Process {
     /// count either.
     pub(crate) fn time(&self) -> Duration {
         let (loaded, before) = self.held_up.get().unwrap_or((self.started, Duration::ZERO));
-        let time = self.ended_at().unwrap_or_else(Instant::now).saturating_duration_since(loaded);
-        time.saturating_sub(self.without_a_core().saturating_sub(before))
+        // Nothing that it waited before or afterwards may be taken from the time in between.
+        let (end, without) = match self.exiting.get() {
+            Some(exiting) => exiting,
+            None => {
+                let without = self.without_a_core();
+                (self.ended_at().unwrap_or_else(Instant::now), without)
+            }
+        };
+        let time = end.saturating_duration_since(loaded);
+        time.saturating_sub(without.saturating_sub(before))
     }
 
     fn without_a_core(&self) -> Duration {
@@ -104,7 +115,7 @@ impl Process {
     /// long on a busy machine, and does not count.
     pub(crate) fn ended_at(&self) -> Option<Instant> {
         let (_, gone) = self.end()?;
-        Some(self.exiting.get().unwrap_or(gone))
+        Some(self.exiting.get().map_or(gone, |(when, _)| when))
     }
 
     /// How it ended, once it has ended and all that it wrote has been read.
@@ -151,12 +162,16 @@ impl Process {
     pub(crate) fn look(&self) -> Option<Look> {
         let look = look(self.id())?;
         match look.exiting {
-            true if self.exiting.get().is_none() => self.exiting.set(Some(Instant::now())),
-            false if look.held_up => {
+            true if self.exiting.get().is_none() => {
+                let without = self.without_a_core();
+                self.exiting.set(Some((Instant::now(), without)));
+            }
+            false if look.held_up && !self.slept.get() => {
                 self.held_up.set(Some((Instant::now(), self.without_a_core())));
             }
             _ => {}
         }
+        self.slept.set(self.slept.get() || look.asleep);
         Some(look)
     }
 
