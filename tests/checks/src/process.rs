@@ -90,10 +90,10 @@ impl Process {
         self.child.borrow().id()
     }
 
-    /// How long it has run, or ran until it was seen to end, less the time for which it was ready to
+    /// How long it has run, or ran until it was seen to end, and for how long of that it was ready to
     /// run and had no core. On a busy machine the kernel may take long to load it, and that does not
-    /// count either.
-    pub(crate) fn time(&self) -> Duration {
+    /// count.
+    pub(crate) fn time(&self) -> (Duration, Duration) {
         let (loaded, before) = self.held_up.get().unwrap_or((self.started, Duration::ZERO));
         // Nothing that it waited before or afterwards may be taken from the time in between.
         let (end, without) = match self.exiting.get() {
@@ -103,8 +103,7 @@ impl Process {
                 (self.ended_at().unwrap_or_else(Instant::now), without)
             }
         };
-        let time = end.saturating_duration_since(loaded);
-        time.saturating_sub(without.saturating_sub(before))
+        (end.saturating_duration_since(loaded), without.saturating_sub(before))
     }
 
     fn without_a_core(&self) -> Duration {
