@@ -96,12 +96,11 @@ impl Process {
     pub(crate) fn time(&self) -> (Duration, Duration) {
         let (loaded, before) = self.held_up.get().unwrap_or((self.started, Duration::ZERO));
         // Nothing that it waited before or afterwards may be taken from the time in between.
-        let (end, without) = match self.exiting.get() {
-            Some(exiting) => exiting,
-            None => {
-                let without = self.without_a_core();
-                (self.ended_at().unwrap_or_else(Instant::now), without)
-            }
+        let without = self.without_a_core();
+        let (end, without) = match (self.end(), self.exiting.get()) {
+            (Some(_), Some(exiting)) => exiting,
+            (Some((_, gone)), None) => (gone, without),
+            (None, _) => (Instant::now(), without),
         };
         (end.saturating_duration_since(loaded), without.saturating_sub(before))
     }
