@@ -121,16 +121,6 @@ pub(crate) fn cores_with_packets() -> Vec<bool> {
     table.lines().map(|line| waiting(line).is_some_and(|packets| packets > 0)).collect()
 }
 
-/// For how long the first thread of a process was ready to run and waited for a core, also when it has
-/// ended and nobody has asked for its exit status yet. `None` where nobody tells.
-///
-/// That is the second number of `/proc/PID/schedstat`, in nanoseconds (Linux,
-/// `Documentation/scheduler/sched-stats.rst`).
-pub(crate) fn without_a_core(process: u32) -> Option<Duration> {
-    let numbers = fs::read_to_string(format!("/proc/{process}/schedstat")).ok()?;
-    Some(Duration::from_nanos(numbers.split_whitespace().nth(1)?.parse().ok()?))
-}
-
 /// A clock tick of `/proc`: a hundredth of a second, on every Linux that Rust runs on (time(7),
 /// `USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);

@@ -15,7 +15,7 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 use rustix::io::Errno;
 
 use crate::launches;
-use crate::look::{Look, family, look, without_a_core};
+use crate::look::{Look, family, look};
 #[cfg(target_os = "linux")]
 use crate::orphans;
 use crate::words::shown;
@@ -41,12 +41,11 @@ pub(crate) struct Process {
     pub(crate) stderr: Capture,
     started: Instant,
     /// When it was seen last that the kernel held it up, before it was seen asleep for the first
-    /// time: it had not begun yet what it does. And how long it had been without a core soon after.
-    held_up: Cell<Option<(Instant, Duration)>>,
+    /// time: it had not begun yet what it does.
+    held_up: Cell<Option<Instant>>,
     slept: Cell<bool>,
-    /// When it was seen first that it is about to end. And how long it had been without a core
-    /// shortly before.
-    exiting: Cell<Option<(Instant, Duration)>>,
+    /// Since when it has been about to end, as far as was seen.
+    exiting: Cell<Option<Instant>>,
     ended: RefCell<Option<(ExitStatus, Instant)>>,
     killed: Cell<bool>,
 }
@@ -90,30 +89,18 @@ impl Process {
         self.child.borrow().id()
     }
 
-    /// How long it has run, or ran until it was seen to end, and for how long of that it was ready to
-    /// run and had no core. On a busy machine the kernel may take long to load it, and that does not
-    /// count.
-    pub(crate) fn time(&self) -> (Duration, Duration) {
-        let (loaded, before) = self.held_up.get().unwrap_or((self.started, Duration::ZERO));
-        // Nothing that it waited before or afterwards may be taken from the time in between.
-        let without = self.without_a_core();
-        let (end, without) = match (self.end(), self.exiting.get()) {
-            (Some(_), Some(exiting)) => exiting,
-            (Some((_, gone)), None) => (gone, without),
-            (None, _) => (Instant::now(), without),
-        };
-        (end.saturating_duration_since(loaded), without.saturating_sub(before))
-    }
-
-    fn without_a_core(&self) -> Duration {
-        without_a_core(self.id()).unwrap_or_default()
+    /// How long it has run, or ran until it was seen to end. On a busy machine the kernel may take
+    /// long to load it, and that does not count.
+    pub(crate) fn time(&self) -> Duration {
+        let loaded = self.held_up.get().unwrap_or(self.started);
+        self.ended_at().unwrap_or_else(Instant::now).saturating_duration_since(loaded)
     }
 
     /// When it was seen to end; `None` if it runs. What the kernel has to clear away then may take
     /// long on a busy machine, and does not count.
     pub(crate) fn ended_at(&self) -> Option<Instant> {
         let (_, gone) = self.end()?;
-        Some(self.exiting.get().map_or(gone, |(when, _)| when))
+        Some(self.exiting.get().unwrap_or(gone))
     }
 
     /// How it ended, once it has ended and all that it wrote has been read.
@@ -159,15 +146,10 @@ impl Process {
 
     pub(crate) fn look(&self) -> Option<Look> {
         let look = look(self.id())?;
-        match look.exiting {
-            true if self.exiting.get().is_none() => {
-                let without = self.without_a_core();
-                self.exiting.set(Some((Instant::now(), without)));
-            }
-            false if look.held_up && !self.slept.get() => {
-                self.held_up.set(Some((Instant::now(), self.without_a_core())));
-            }
-            _ => {}
+        let now = Instant::now();
+        self.exiting.set(look.exiting.then(|| self.exiting.get().unwrap_or(now)));
+        if look.held_up && !look.exiting && !self.slept.get() {
+            self.held_up.set(Some(now));
         }
         self.slept.set(self.slept.get() || look.asleep);
         Some(look)

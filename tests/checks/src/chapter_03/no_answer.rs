@@ -141,7 +141,7 @@ const LONG: &str = "9";
 const REFUSED: &str = "connection refused";
 
 fn a_greeting(stage: &Stage) -> Played {
-    let (client, peer, _) = is_connected(stage, LONG)?;
+    let (client, peer, _) = waits_long(stage)?;
     greets(stage, &client, &peer)
 }
 
@@ -172,7 +172,7 @@ fn a_silent_server(stage: &Stage) -> Played {
 }
 
 fn closed_without_a_word(stage: &Stage) -> Played {
-    let (client, peer, place) = is_connected(stage, LONG)?;
+    let (client, peer, place) = waits_long(stage)?;
     peer.closes();
     client.exits_with(1)?;
     client.has_complained(&format!(
@@ -182,7 +182,7 @@ fn closed_without_a_word(stage: &Stage) -> Played {
 }
 
 fn a_reset(stage: &Stage) -> Played {
-    let (client, peer, place) = is_connected(stage, LONG)?;
+    let (client, peer, place) = waits_long(stage)?;
     peer.resets()?;
     client.exits_with(1)?;
     client.has_complained(&format!(
@@ -249,6 +249,13 @@ fn is_connected(stage: &Stage, limit: &str) -> Result<(Program, Peer, Place), Fa
     let client = calls(stage, &place, limit)?;
     let peer = server.accepts()?;
     Ok((client, peer, place))
+}
+
+/// As [`is_connected`], and it waits; one that waits for a moment only has ended by now.
+fn waits_long(stage: &Stage) -> Result<(Program, Peer, Place), Failed> {
+    let connected = is_connected(stage, LONG)?;
+    stage.hears_all();
+    Ok(connected)
 }
 
 /// The server greets, and stays; the client prints that and leaves.
