@@ -57,6 +57,27 @@ has-gradebook:
 has-OUT: has-%:
 	@$(if $(or $($*),$(ARGS)),,echo 'error: say which folder: $*=folder' >&2; exit 1)
 
+.PHONY: timeline timeline-ch01 timeline-ch02 timeline-ch03 timeline-ch04 timeline-ch05 timeline-ch06 timeline-ch07
+timeline: # who waits for whom: CMD="nc -l 7000" WITH="nc -N {host} {port}"; ARGS=--help for more
+	@$(CARGO) run --quiet --package timeline -- $(and $(CMD),--cmd '$(CMD)') $(and $(WITH),--with '$(WITH)') $(SHOWN) $(ARGS)
+SHOWN = --open --out target/timeline/timeline.json
+# Plays the conversation of a chapter, and records it.
+TIMELINE = @$(CARGO) run --quiet --package recordings --bin timelines -- --open --out target/timeline/
+timeline-ch01: # three ways to wait: recorded, and shown
+	$(TIMELINE)01.json 01 $(ARGS)
+timeline-ch02: # two clients, and a server for one: recorded, and shown
+	$(TIMELINE)02.json 02 $(ARGS)
+timeline-ch03: # what a client waits for: recorded, and shown
+	$(TIMELINE)03.json 03 $(ARGS)
+timeline-ch04: # two clients, and a thread for each: recorded, and shown
+	$(TIMELINE)04.json 04 $(ARGS)
+timeline-ch05: # a datagram is lost, and sent again: recorded, and shown
+	$(TIMELINE)05.json 05 $(ARGS)
+timeline-ch06: # one message in four reads, two messages in one: recorded, and shown
+	$(TIMELINE)06.json 06 $(ARGS)
+timeline-ch07: # a line for three, one of whom is slow: recorded, and shown
+	$(TIMELINE)07.json 07 $(ARGS)
+
 .PHONY: book record
 book: # the book: built, checked, and opened in the browser
 	@$(CARGO) run --package book -- open

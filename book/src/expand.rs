@@ -8,6 +8,8 @@
 //! | `{{#line FILE TEXT}}` | a link to the one line of the file that contains the text |
 //! | `{{#sources FOLDER}}` | links to whole files, which become pages below this one |
 //! | `{{#task NAME}}` | the README of an exercise |
+//! | `{{#timeline CHAPTER}}` | a recorded conversation: its picture, and its steps |
+//! | `{{#step CHAPTER TEXT}}` | a link to the step of it whose text contains this |
 //! | a `call-flow` block, a `cut-stream` block | a picture |
 //!
 //! It runs as a preprocessor of mdBook, and leaves nothing for mdBook's own to include.
@@ -24,7 +26,7 @@ use crate::cut_stream::CutStream;
 use crate::page::{Block, Directive, Page};
 use crate::problem::Problems;
 use crate::project::Project;
-use crate::{listing, output, source, task};
+use crate::{listing, output, recorded, source, task};
 
 /// The preprocessor.
 pub struct Expand;
@@ -93,7 +95,7 @@ pub fn page_text(project: &Project, page: &Page, problems: &mut Problems) -> Exp
         }
     }
     for directive in &directives {
-        match directive_text(project, page, directive, &blocks) {
+        match directive_text(project, page, directive, (&blocks, &directives)) {
             Some(Ok(text)) => changes.push((directive.place.clone(), text)),
             Some(Err(what)) => problems.add(&page.file, directive.line, what),
             None => {}
@@ -138,7 +140,7 @@ fn directive_text(
     project: &Project,
     page: &Page,
     directive: &Directive,
-    blocks: &[Block],
+    (blocks, all): (&[Block], &[Directive]),
 ) -> Option<Result<String, String>> {
     let arguments = &directive.arguments;
     Some(match directive.name.as_str() {
@@ -157,6 +159,11 @@ fn directive_text(
         }
         "task" => task::shown(project, arguments),
         "tasks" => task::table(project),
+        "timeline" if !page.stands_alone(&directive.place) => {
+            Err("a timeline stands alone, at the beginning of its line".into())
+        }
+        "timeline" => recorded::shown(project, page, all, arguments),
+        "step" => recorded::step(project, arguments),
         "sources" if arguments.is_empty() => Err("sources are of a FOLDER".into()),
         "sources" => source::list(project, arguments),
         name => Err(format!("there is no directive called {name:?}")),

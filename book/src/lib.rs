@@ -14,6 +14,7 @@ mod output;
 mod page;
 mod problem;
 mod project;
+mod recorded;
 pub mod serve;
 mod source;
 mod task;

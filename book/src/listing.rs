@@ -23,6 +23,12 @@ impl Include {
         let named = !anchor.is_empty() && !anchor.contains(['/', '.']);
         named.then(|| Self { file, anchor: anchor.to_owned() })
     }
+
+    /// The id of the listing on its page.
+    pub fn id(&self) -> String {
+        let file = slashes(&self.file.with_extension("")).replace('/', "-");
+        format!("listing-{file}-{}", self.anchor)
+    }
 }
 
 /// An anchor in a source file.
@@ -110,7 +116,8 @@ pub fn shown(
         if first == last { format!("line {first}") } else { format!("lines {first}–{last}") };
     let link = source::link(&include.file, *first);
     Ok(format!(
-        "<p class=\"place\"><a href=\"{link}\">{shown}, {range}</a></p>\n\n`````rust,ignore\n{}\n`````\n",
+        "<p class=\"place\" id=\"{}\"><a href=\"{link}\">{shown}, {range}</a></p>\n\n`````rust,ignore\n{}\n`````\n",
+        include.id(),
         between(&text, *first, *last)
     ))
 }

@@ -93,16 +93,9 @@ fn project() -> Project {
 fn open(page: &Path) -> Result<()> {
     let mut stdout = io::stdout();
     writeln!(stdout, "The book is at {}", page.display())?;
-    if !has_desktop() || opener::open_browser(page).is_err() {
+    if !timeline::files::open(page) {
         writeln!(stdout, "Open that file in a browser, or serve the book on this machine:")?;
         writeln!(stdout, "  cargo run -p book -- serve")?;
     }
     Ok(())
-}
-
-/// Without a display, opening a page would start a browser for terminals, if any.
-fn has_desktop() -> bool {
-    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-    let names = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"];
-    cfg!(not(target_os = "linux")) || names.into_iter().any(set)
 }

@@ -14,6 +14,7 @@ const SNAPSHOTS: &[&str] = &[
     "tests/gradebook/tests/snapshots", // not in a class copy
     "tests/recordings/tests/snapshots",
     "tests/relay/tests/snapshots",
+    "tests/timeline/tests/snapshots",
     "book/tests/snapshots",
 ];
 
@@ -43,6 +44,11 @@ impl Project {
     pub fn pages(&self, language: &str) -> Result<Vec<Page>> {
         let files = self.files(&Path::new("book").join(language), "md")?;
         files.into_iter().map(|file| Ok(Page::new(file.clone(), self.read(&file)?))).collect()
+    }
+
+    /// Where a file of the project is on this machine.
+    pub fn path(&self, file: &Path) -> PathBuf {
+        self.root.join(file)
     }
 
     /// A file's text.

@@ -100,7 +100,7 @@ test('every picture can be seen, and follows the theme', async () => {
             for (const picture of await page.locator('main svg[role=img]').all()) {
                 const box = await picture.boundingBox();
                 assert.ok(box && box.width > 200 && box.height > 100, `${path}: ${JSON.stringify(box)}`);
-                assert.ok(await picture.locator('title').textContent(), `${path}: no title`);
+                assert.ok(await picture.locator('title').first().textContent(), `${path}: no title`);
                 assert.ok(await picture.locator('desc').textContent(), `${path}: no description`);
                 const colours = await picture.evaluate((svg) => {
                     if (!svg.closest('.call-flow')) {

@@ -6,9 +6,9 @@ use std::time::Duration;
 use common::{info, printable, timed_out, words};
 use socket2::Socket;
 
-use crate::Framing;
 use crate::farewell::{close, say_and_close};
 use crate::frames::Frame;
+use crate::framing::Framing;
 use crate::reader::Reader;
 
 const REPLY: &[u8] = b"[INFO] server has received your messages";

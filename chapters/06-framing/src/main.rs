@@ -14,6 +14,7 @@ mod client;
 mod conversation;
 mod farewell;
 mod frames;
+mod framing;
 mod last_reply;
 mod pair;
 mod permits;
@@ -26,11 +27,10 @@ mod two_writes;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::builder::PossibleValue;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use common::{Failure, ListenAddress, OrFail, ServerAddress, exit_status, seconds};
 
-use crate::frames::Format;
+use crate::framing::Framing;
 
 /// Send messages in frames: whatever TCP makes of the bytes, what was sent is what arrives.
 ///
@@ -61,33 +61,6 @@ enum Side {
 
     /// Try what becomes of a last reply when its sender closes with something unread.
     LastReply,
-}
-
-/// What both sides must agree on.
-#[derive(clap::Args, Clone, Copy)]
-struct Framing {
-    /// What tells one message from the next
-    #[arg(long, value_enum, default_value = "line")]
-    frame: Format,
-
-    /// The most bytes that a message may have, 1 GiB at most
-    #[arg(long, value_name = "BYTES", default_value_t = 1024)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
-    limit: u32,
-}
-
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Line, Self::Length]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Line => PossibleValue::new("line").help("A newline behind each message"),
-            Self::Length => PossibleValue::new("length")
-                .help("Four bytes before each message: its length, big endian"),
-        })
-    }
 }
 
 #[derive(clap::Args)]

@@ -8,11 +8,12 @@ use std::time::Duration;
 use common::{Failure, OrFail, info, name, words};
 use socket2::{Domain, Socket, Type};
 
+use crate::Server;
 use crate::conversation::{self, framed};
 use crate::farewell::close;
+use crate::framing::Framing;
 use crate::permits::{Permit, Permits};
 use crate::threads::in_a_thread;
-use crate::{Framing, Server};
 
 /// The queue of those that wait for accept, for clients that come all at once.
 const BACKLOG: i32 = 1024;

@@ -9,7 +9,8 @@ use std::time::Duration;
 use common::{Typed, read_typed, say};
 use reedline::{ExternalPrinter, Prompt, PromptEditMode, PromptHistorySearch, Reedline, Signal};
 
-use crate::screen::{EditedLine, Screen};
+use crate::edited_line::EditedLine;
+use crate::screen::Screen;
 
 /// The most bytes in a line that is piped in: more than any room takes.
 const LIMIT: usize = 1 << 16;

@@ -12,6 +12,7 @@ mod client;
 mod connect;
 mod conversation;
 mod door;
+mod edited_line;
 #[expect(dead_code, reason = "the room speaks lines, and frames of a length are there as well")]
 #[path = "../../06-framing/src/frames.rs"]
 mod frames;

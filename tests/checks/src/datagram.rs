@@ -1,7 +1,9 @@
 //! A peer that speaks in datagrams.
 
 use std::fmt::Display;
-use std::net::{SocketAddr, UdpSocket};
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::rc::Rc;
 
 use crate::program::missing;
@@ -18,7 +20,7 @@ pub struct DatagramPeer {
 impl Stage {
     /// A peer of this name that speaks in datagrams.
     pub fn datagram_peer(&self, name: &str) -> Result<DatagramPeer, Failed> {
-        let socket = UdpSocket::bind("127.0.0.1:0").and_then(|socket| {
+        let socket = at_a_port_of_its_own().and_then(|socket| {
             socket.set_nonblocking(true)?; // so that a wait can be given up
             Ok(socket)
         });
@@ -28,6 +30,29 @@ impl Stage {
         self.keep(Rc::clone(&socket));
         Ok(DatagramPeer { stage: self.clone(), name: name.to_owned(), socket })
     }
+}
+
+/// A socket at a port that was not a program's a moment ago.
+///
+/// Whoever asks the kernel for any port gets one of a certain range, and soon after it was freed,
+/// somebody else may get it. What is still under way to the first one, such as an acknowledgement that
+/// comes twice, then arrives at the second one. So a check takes its ports from below that range.
+fn at_a_port_of_its_own() -> io::Result<UdpSocket> {
+    const LOWEST: u16 = 10_000;
+    // On Linux, ip(7) says where that range stands; elsewhere it is that of RFC 6335, section 6.
+    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+    let first = range.split_whitespace().next().and_then(|first| first.parse().ok());
+    let first: u16 = first.unwrap_or(49_152);
+    for _ in 0..100 {
+        if first <= LOWEST {
+            break;
+        }
+        match UdpSocket::bind((Ipv4Addr::LOCALHOST, fastrand::u16(LOWEST..first))) {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+            bound => return bound,
+        }
+    }
+    UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
 }
 
 impl DatagramPeer {

@@ -92,6 +92,14 @@ impl Program {
         self.write(&[line.as_bytes(), b"\n"].concat());
     }
 
+    /// Writes these bytes to its input, all at once.
+    #[track_caller]
+    pub fn writes(&self, bytes: &[u8]) {
+        self.scene
+            .record(&self.process.name, format_args!("(reads {})", crate::scene::shown(bytes)));
+        self.write(bytes);
+    }
+
     /// Ends the input of a program that takes lines at any time.
     #[track_caller]
     pub fn ends_its_input(&self) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::futex;
 use crate::recording::Socket;
 use crate::sockets::Sockets;
 use crate::strace::{Call, descriptor, socket_address};
@@ -64,8 +65,8 @@ pub(crate) fn known(calls: Vec<Call>, threads: &mut Threads) -> Vec<Known> {
     all
 }
 
-/// Whether a recording keeps a call: whatever is about a socket, may wait for one, or for the
-/// keyboard, is told to the user, or makes or ends a thread.
+/// Whether a recording keeps a call: whatever is about a socket, may wait for one, for the keyboard or
+/// for another thread, is told to the user, or makes or ends a thread.
 fn is_kept(call: &Call, socket: Option<&Socket>) -> bool {
     let is_standard = || {
         let descriptor = call.arguments.first().and_then(|it| descriptor(it));
@@ -77,6 +78,8 @@ fn is_kept(call: &Call, socket: Option<&Socket>) -> bool {
             "restart_syscall" | "clone" | "clone3" | "fork" | "vfork" | "exit" | "exit_group" => {
                 true
             }
+            "clock_nanosleep" | "nanosleep" | "wait4" | "waitid" => true,
+            "futex" => futex::is_of_interest(call),
             "read" | "readv" | "write" | "writev" => is_standard(),
             _ => false,
         }

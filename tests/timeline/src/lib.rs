@@ -1,10 +1,16 @@
 //! Who waits for whom in running programs: recorded by strace(1).
 
+pub mod asleep;
+pub mod compare;
+pub mod files;
+mod futex;
 mod known;
+mod label;
 mod pairs;
 pub mod picture;
 pub mod record;
 pub mod recording;
+mod room;
 mod sockets;
 pub mod sources;
 pub mod strace;

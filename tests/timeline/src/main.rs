@@ -1,9 +1,10 @@
 //! Records who waits for whom in running programs.
 //!
-//! Start it: cargo run -p timeline -- --cmd "nc -l 7000" --with "nc -N 127.0.0.1 7000"
+//! Start it: make timeline CMD="nc -l 7000" WITH="nc -N 127.0.0.1 7000"
 //! Stop it:  Ctrl-C; what has been recorded by then is kept
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+mod command;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,10 +14,12 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use timeline::picture::page;
-use timeline::record::recording;
+use timeline::files;
+use timeline::record::{Run, recording};
 use timeline::sources::Sources;
 use timeline::tracer::Traced;
+
+use crate::command::{Words, words};
 
 /// How long the first command may take until it can be connected to, and to come to its end when the
 /// second has ended.
@@ -29,7 +32,8 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Record who waits for whom: a command, and a second one that talks to it.
 ///
 /// The command runs under strace, and so does the second one, as soon as the first listens. When the
-/// second has ended, or at Ctrl-C, the first is ended as well. What they called is written as JSON.
+/// second has ended, or at Ctrl-C, the first is ended as well. What they called is written as JSON,
+/// and beside it as a picture (.svg) and as a page with every step (.html).
 #[derive(Parser)]
 #[command(verbatim_doc_comment)]
 struct Cli {
@@ -48,53 +52,10 @@ struct Cli {
     /// Where to write the recording
     #[arg(long, value_name = "FILE", default_value = "timeline.json")]
     out: PathBuf,
-}
 
-/// A command and its arguments.
-#[derive(Clone, Debug)]
-struct Words(Vec<String>);
-
-fn words(typed: &str) -> Result<Words, String> {
-    match shlex::split(typed) {
-        Some(words) if !words.is_empty() => Ok(Words(words)),
-        Some(_) => Err("there is no command in it".to_owned()),
-        None => Err("a quotation mark is not closed".to_owned()),
-    }
-}
-
-impl Words {
-    /// The file of the program, if there is one.
-    fn program(&self) -> Option<PathBuf> {
-        which::which(&self.0[0]).ok()
-    }
-
-    /// The command against a program that listens there.
-    fn against(&self, address: Option<SocketAddr>) -> Result<Vec<String>> {
-        let needs = |word: &String| word.contains("{host}") || word.contains("{port}");
-        match address {
-            Some(address) => {
-                let (host, port) = (callable(address.ip()).to_string(), address.port().to_string());
-                let fill = |word: &String| word.replace("{host}", &host).replace("{port}", &port);
-                Ok(self.0.iter().map(fill).collect())
-            }
-            None => {
-                ensure!(
-                    !self.0.iter().any(needs),
-                    "nobody has seen where the first program listens: write its address and port"
-                );
-                Ok(self.0.clone())
-            }
-        }
-    }
-}
-
-/// An address that can be connected to, of a program that listens there.
-fn callable(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        one => one,
-    }
+    /// Open the page in the browser
+    #[arg(long)]
+    open: bool,
 }
 
 fn main() -> ExitCode {
@@ -108,11 +69,30 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
+    let root = env::current_dir().context("cannot tell the current folder")?;
+    let mut sources = Sources::below(&root);
+    let runs = record(cli, &mut sources)?;
+    let names: Vec<_> = [&cli.cmd, &cli.with].into_iter().flatten().map(Words::name).collect();
+    let title = match names.is_empty() {
+        true => "Who waits for whom".to_owned(),
+        false => format!("Who waits for whom: {}", names.join(" and ")),
+    };
+    let recording = recording(&title, &runs, None, |stack| sources.find(stack));
+    ensure!(!recording.calls.is_empty(), "nothing was recorded: did the command start?");
+    let page = files::write(&recording, &cli.out)?;
+    let (calls, threads) = (recording.calls.len(), recording.threads.len());
+    println!("{}: {calls} calls of {threads} threads", page.display());
+    if cli.open && !files::open(&page) {
+        println!("Open that file in a browser.");
+    }
+    Ok(())
+}
+
+/// Runs the commands, the first one first.
+fn record(cli: &Cli, sources: &mut Sources) -> Result<Vec<Run>> {
     let interrupted = interrupted()?;
     let folder = tempfile::tempdir().context("cannot make a folder for the traces")?;
     let [first_trace, second_trace] = ["first", "second"].map(|name| folder.path().join(name));
-    let mut sources =
-        Sources::below(&env::current_dir().context("cannot tell the current folder")?);
     let mut first = match (&cli.cmd, cli.attach) {
         (Some(command), _) => {
             Traced::start(&command.0, &first_trace, sources.are_known(command.program()))?
@@ -124,34 +104,23 @@ fn run(cli: &Cli) -> Result<()> {
         }
         (None, None) => unreachable!("clap demands one of them"),
     };
-    let mut traces = Vec::new();
-    if let Some(command) = &cli.with {
-        // One that ran already has begun to listen before anybody looked.
-        let address = if cli.cmd.is_some() { first.listens(PATIENCE) } else { None };
-        let stacks = sources.are_known(command.program());
-        let mut second = Traced::start(&command.against(address)?, &second_trace, stacks)?;
-        while !second.ends(LOOK) && !interrupted.load(Ordering::Relaxed) {}
-        second.end();
-        traces.push(second.trace());
-        first.ends(AFTERWARDS); // what it still does belongs to it
-    } else {
-        while !first.ends(LOOK) && !interrupted.load(Ordering::Relaxed) {}
-    }
+    let wait_for = |program: &mut Traced| {
+        while !program.ends(LOOK) && !interrupted.load(Ordering::Relaxed) {}
+    };
+    let Some(command) = &cli.with else {
+        wait_for(&mut first);
+        first.end();
+        return Ok(vec![first.run()]);
+    };
+    // One that ran already has begun to listen before anybody looked.
+    let address = if cli.cmd.is_some() { first.listens(PATIENCE) } else { None };
+    let stacks = sources.are_known(command.program());
+    let mut second = Traced::start(&command.against(address)?, &second_trace, stacks)?;
+    wait_for(&mut second);
+    second.end();
+    first.ends(AFTERWARDS); // what it still does belongs to it
     first.end();
-    traces.insert(0, first.trace());
-    let traces: Vec<_> = traces.iter().map(String::as_str).collect();
-    let recording = recording(&traces, |stack| sources.find(stack));
-    ensure!(!recording.calls.is_empty(), "nothing was recorded: did the command start?");
-    let json = serde_json::to_string_pretty(&recording).context("cannot write the recording")?;
-    fs::write(&cli.out, json + "\n")
-        .with_context(|| format!("cannot write {}", cli.out.display()))?;
-    let picture = cli.out.with_extension("html");
-    let title = "Who waits for whom";
-    fs::write(&picture, page(&recording, title))
-        .with_context(|| format!("cannot write {}", picture.display()))?;
-    let (calls, threads) = (recording.calls.len(), recording.threads.len());
-    println!("{}: {calls} calls of {threads} threads", picture.display());
-    Ok(())
+    Ok(vec![first.run(), second.run()])
 }
 
 /// Whether Ctrl-C has been pressed. It reaches the recorded programs as well.

@@ -1,31 +1,62 @@
 //! From what strace has printed to a recording.
 
+use crate::asleep::Asleep;
 use crate::known::known;
 use crate::pairs::{of_connections, of_datagrams, of_streams};
-use crate::recording::{Call, Recording, Source, VERSION};
-use crate::strace::{Frame, calls};
+use crate::recording::{Call, Recording, Source, Span, Stop, VERSION};
+use crate::strace::{self, Frame, Line, What, calls};
 use crate::threads::Threads;
-use crate::transfer::{moved, shown};
-use crate::waits::wait;
+use crate::transfer::{moved, seen};
+use crate::waits::Waits;
 
-/// Makes a recording of traces: one, or several of programs that ran at the same time. `source_of`
-/// says which line of a program a stack leads to.
+/// A program that ran under strace, with all that it started.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// What strace printed.
+    pub trace: String,
+    /// Who it was, such as `client 2`; without it, the program's own name says so.
+    pub name: Option<String>,
+    /// When its threads were seen asleep.
+    pub asleep: Asleep,
+}
+
+impl From<&str> for Run {
+    fn from(trace: &str) -> Self {
+        Self { trace: trace.to_owned(), ..Self::default() }
+    }
+}
+
+/// Makes a recording of programs that ran at the same time, of which a picture shows all, or what was
+/// `shown` between two moments, in nanoseconds since 1970. `source_of` says which line of a program a
+/// stack leads to.
 pub fn recording(
-    traces: &[&str],
+    title: &str,
+    runs: &[Run],
+    shown: Option<(u64, u64)>,
     mut source_of: impl FnMut(&[Frame]) -> Option<Source>,
 ) -> Recording {
-    let traces: Vec<_> = traces.iter().map(|trace| calls(trace)).collect();
+    let traces: Vec<_> = runs.iter().map(|run| calls(&run.trace)).collect();
+    let mut threads = Threads::default();
+    let mut asleep = Asleep::default();
+    for (run, trace) in runs.iter().zip(&traces) {
+        asleep.extend(&run.asleep);
+        if let (Some(name), Some(first)) = (&run.name, trace.calls.first()) {
+            threads.call(first.thread, name);
+        }
+    }
     let mut all: Vec<_> = traces.iter().flat_map(|trace| trace.calls.clone()).collect();
     all.sort_by_key(|call| call.start);
-    let mut threads = Threads::default();
+    let events = traces.iter().flat_map(|trace| &trace.events);
+    let stops: Vec<_> = stops(&all, &events.map(|event| &event.line).collect::<Vec<_>>());
     let known = known(all, &mut threads);
     let begin = known.first().map_or(0, |known| known.start());
     let mut pairs = of_streams(&known);
     pairs.extend(of_datagrams(&known));
     let accepted = of_connections(&known);
+    let waits = Waits::new(&known, &pairs, &accepted, &asleep);
     let calls = known.iter().enumerate().map(|(number, it)| {
-        let (waited, woken_by) = wait(number, &known, &pairs, &accepted);
-        let bytes = moved(&it.call).map(|(data, count)| shown(&data, count));
+        let (waited, woken_by) = waits.of(number);
+        let bytes = moved(&it.call).map(|(data, count)| seen(&data, count));
         Call {
             thread: it.thread,
             name: it.call.name.clone(),
@@ -41,10 +72,24 @@ pub fn recording(
             source: source_of(&it.call.stack),
         }
     });
+    let calls = calls.collect();
     Recording {
         version: VERSION,
-        calls: calls.collect(),
+        title: title.to_owned(),
+        shown: shown.map(|(from, to)| Span {
+            from: from.saturating_sub(begin),
+            to: to.saturating_sub(begin),
+        }),
+        calls,
         processes: threads.processes,
+        stops: stops
+            .into_iter()
+            .filter_map(|(thread, from, to)| {
+                let thread = threads.threads.iter().position(|known| known.id == thread)?;
+                let since = |moment: u64| moment.saturating_sub(begin);
+                Some(Stop { thread, from: since(from), to: to.map(since) })
+            })
+            .collect(),
         threads: threads.threads,
         pairs,
         accepted,
@@ -54,4 +99,18 @@ pub fn recording(
             .map(|(_, line)| line)
             .collect(),
     }
+}
+
+/// When threads were stopped, and when something was heard of them again.
+fn stops(calls: &[strace::Call], events: &[&Line]) -> Vec<(u32, u64, Option<u64>)> {
+    let is_stop =
+        |line: &&&Line| matches!(&line.what, What::Signal(it) if it.starts_with("stopped by "));
+    let stop = |line: &&Line| {
+        let later = |thread: u32, time: u64| thread == line.thread && time > line.time;
+        let next_call = calls.iter().find(|call| later(call.thread, call.start));
+        let next_event = events.iter().find(|event| later(event.thread, event.time));
+        let next = [next_call.map(|call| call.start), next_event.map(|event| event.time)];
+        (line.thread, line.time, next.into_iter().flatten().min())
+    };
+    events.iter().filter(is_stop).map(stop).collect()
 }

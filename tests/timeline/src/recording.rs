@@ -4,22 +4,29 @@
 //! are numbered from 0 in the order in which they began, and everything else refers to them by that
 //! number.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The version of this format. It grows by one with each change that a reader must know of.
 pub const VERSION: u32 = 1;
 
 /// What running programs have called.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Recording {
     /// [`VERSION`], when this was written.
     pub version: u32,
+    /// What it shows.
+    pub title: String,
+    /// Which part of it a picture shows; nothing, if all of it.
+    pub shown: Option<Span>,
     /// The programs, in the order in which they began.
     pub processes: Vec<Process>,
     /// Their threads, in the order in which they made their first call.
     pub threads: Vec<Thread>,
     /// What they called, in the order in which the calls began.
     pub calls: Vec<Call>,
+    /// When threads were stopped.
+    pub stops: Vec<Stop>,
     /// Which bytes that were sent were received by which call.
     pub pairs: Vec<Pair>,
     /// Which connect was accepted by which call.
@@ -28,17 +35,28 @@ pub struct Recording {
     pub not_understood: Vec<String>,
 }
 
+/// A part of a recording, in nanoseconds since the first call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Span {
+    /// Where it begins.
+    pub from: u64,
+    /// Where it ends.
+    pub to: u64,
+}
+
 /// A program that ran.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Process {
-    /// Its name: the last part of its path.
-    pub name: String,
+    /// The program: the last part of its path.
+    pub program: String,
+    /// Who it is in this recording, such as `client 2`, if whoever recorded it has said so.
+    pub name: Option<String>,
     /// Its process id.
     pub id: u32,
 }
 
 /// A thread of a program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Thread {
     /// Its process, by its place in `processes`.
     pub process: usize,
@@ -49,7 +67,7 @@ pub struct Thread {
 }
 
 /// A system call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Call {
     /// Its thread, by its place in `threads`.
     pub thread: usize,
@@ -77,8 +95,19 @@ pub struct Call {
     pub source: Option<Source>,
 }
 
+/// A time for which a thread was stopped, as Ctrl-Z does: it neither ran nor waited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stop {
+    /// The thread, by its place in `threads`.
+    pub thread: usize,
+    /// When it was stopped.
+    pub from: u64,
+    /// When it went on; nothing if it had not when the recording ended.
+    pub to: Option<u64>,
+}
+
 /// A line of a program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     /// The file, from the folder in which sources were looked for.
     pub file: String,
@@ -89,7 +118,7 @@ pub struct Source {
 }
 
 /// The socket of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Socket {
     /// The descriptor.
     pub descriptor: i32,
@@ -102,7 +131,7 @@ pub struct Socket {
 }
 
 /// What a call sent or received.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bytes {
     /// How many.
     pub count: u64,
@@ -112,8 +141,16 @@ pub struct Bytes {
     pub cut: bool,
 }
 
-/// Whether a call waited: whether what it asked for came after it had been entered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+impl Process {
+    /// Its name, or else its program's.
+    pub fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.program)
+    }
+}
+
+/// Whether a call waited: whether what it asked for came after it had been entered, or its thread was
+/// seen asleep in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Waited {
     /// It came afterwards.
@@ -127,7 +164,7 @@ pub enum Waited {
 
 /// Bytes, from a call that sent them to one that received them. A send may have many, and a receive
 /// too: that is a stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pair {
     /// The call that sent them.
     pub sent: usize,
@@ -140,7 +177,7 @@ pub struct Pair {
 }
 
 /// A connection, from the call that asked for it to the one that returned it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Accepted {
     /// The call to connect.
     pub connect: usize,

@@ -16,9 +16,16 @@ pub(crate) struct Threads {
     /// For each thread that a call has created, the thread that did, and whether it is of the same
     /// process.
     created: HashMap<u32, (u32, bool)>,
+    /// What programs are called, by their first threads.
+    called: HashMap<u32, String>,
 }
 
 impl Threads {
+    /// Gives a program a name, by its first thread. To be said before that thread's first call.
+    pub(crate) fn call(&mut self, first: u32, name: &str) {
+        self.called.insert(first, name.to_owned());
+    }
+
     /// The place in `threads` of the thread that made a call. To be asked for every call, in order:
     /// calls that create threads or name them are learned from.
     pub(crate) fn of(&mut self, call: &Call) -> usize {
@@ -26,9 +33,9 @@ impl Threads {
         match call.name.as_str() {
             "execve" if call.outcome.number == Some(0) => {
                 let path = call.arguments.first().and_then(|path| text(path)).unwrap_or_default();
-                let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+                let program = path.rsplit('/').next().unwrap_or(&path).to_owned();
                 let process = self.threads[thread].process;
-                self.processes[process].name = name;
+                self.processes[process].program = program;
             }
             "clone" | "clone3" | "fork" | "vfork" => {
                 if let Some(id) = call.outcome.number.and_then(|id| u32::try_from(id).ok()) {
@@ -57,10 +64,11 @@ impl Threads {
         };
         let name = if process.is_some() { format!("thread {id}") } else { "main".to_owned() };
         let process = process.unwrap_or_else(|| {
-            // A child goes by its parent's name, until it runs another program.
+            // A child runs its parent's program, until it runs another.
             let parent = self.created.get(&id).and_then(|(parent, _)| self.process_of(*parent));
-            let parent = parent.map(|parent| self.processes[parent].name.clone());
-            self.processes.push(Process { name: parent.unwrap_or(format!("process {id}")), id });
+            let parent = parent.map(|parent| self.processes[parent].program.clone());
+            let program = parent.unwrap_or(format!("process {id}"));
+            self.processes.push(Process { program, name: self.called.get(&id).cloned(), id });
             self.processes.len() - 1
         });
         self.threads.push(Thread { process, name, id });

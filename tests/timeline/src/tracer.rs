@@ -1,20 +1,23 @@
 //! A program that runs under strace(1).
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::asleep::Watch;
+use crate::record::Run;
 use crate::strace::{Call, Trace, calls, descriptor};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, anyhow, ensure};
 
-/// The calls that are recorded: those about sockets, and those by which a program waits, is typed
-/// at, prints, and makes threads.
+/// The calls that are recorded: those about sockets, and those by which a program waits, also for its
+/// own threads, is typed at, prints, and makes threads.
 const CALLS: &str = "trace=%network,read,readv,write,writev,sendfile,close,dup,dup2,dup3,fcntl,ioctl,\
     poll,ppoll,select,pselect6,epoll_wait,epoll_pwait,restart_syscall,\
+    futex,nanosleep,clock_nanosleep,wait4,waitid,\
     clone,clone3,fork,vfork,execve,prctl,exit,exit_group";
 
 /// How many bytes of what is sent or received stand in a trace.
@@ -31,6 +34,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub struct Traced {
     strace: Child,
     trace: PathBuf,
+    watch: Watch,
     /// Whether it ran before, and goes on afterwards.
     #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is signalled"))]
     is_attached: bool,
@@ -49,7 +53,7 @@ impl Traced {
         let run = |strace: &mut Command| {
             strace.arg("--seccomp-bpf").arg("--").args(command);
         };
-        Self::begin(trace, stacks, false, run)
+        Self::begin(trace, stacks, None, run)
     }
 
     /// Looks on at a program that runs already. It goes on when this ends.
@@ -61,35 +65,34 @@ impl Traced {
         let look_on = |strace: &mut Command| {
             strace.args(["--attach", &process.to_string()]);
         };
-        Self::begin(trace, stacks, true, look_on)
+        Self::begin(trace, stacks, Some(process), look_on)
     }
 
     fn begin(
         trace: &Path,
         stacks: bool,
-        is_attached: bool,
+        attached: Option<u32>,
         what: impl Fn(&mut Command),
     ) -> Result<Self> {
         let mut strace = Command::new("strace");
-        strace.args(["--follow-forks", "--decode-fds=all", "--syscall-times=ns", "--quiet=attach"]);
-        strace.args(["--absolute-timestamps=format:unix,precision:ns", "--string-limit", BYTES]);
-        strace.args(["--signal=all", "-e", CALLS, "--output"]).arg(trace);
-        if stacks && shows_stacks() {
-            strace.arg("--stack-traces");
-        }
+        strace.args(arguments(trace, stacks));
         what(&mut strace);
         match strace.spawn() {
-            Ok(strace) => Ok(Self { strace, trace: trace.to_owned(), is_attached }),
-            Err(why) if why.kind() == ErrorKind::NotFound => bail!(
-                "strace is not installed, and without it nothing can be recorded \
-                 (on Debian and Ubuntu: apt install strace)"
-            ),
-            Err(why) => Err(why).context("cannot start strace"),
+            Ok(strace) => {
+                let watch = Watch::over(attached.unwrap_or(strace.id()));
+                let (trace, is_attached) = (trace.to_owned(), attached.is_some());
+                Ok(Self { strace, trace, watch, is_attached })
+            }
+            Err(why) => Err(cannot_start(why)),
         }
     }
 
-    /// The trace so far.
-    pub fn trace(&self) -> String {
+    /// What it has done so far.
+    pub fn run(&self) -> Run {
+        Run { trace: self.trace(), name: None, asleep: self.watch.seen() }
+    }
+
+    fn trace(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.trace).unwrap_or_default()).into_owned()
     }
 
@@ -152,12 +155,7 @@ impl Traced {
     #[cfg(unix)]
     fn to_be_ended(&self) -> Vec<u32> {
         let strace = self.strace.id();
-        if self.is_attached {
-            return vec![strace];
-        }
-        let children = format!("/proc/{strace}/task/{strace}/children");
-        let children = fs::read_to_string(children).unwrap_or_default();
-        children.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+        if self.is_attached { vec![strace] } else { traced(strace) }
     }
 }
 
@@ -181,6 +179,56 @@ fn listens(trace: &Trace) -> Option<SocketAddr> {
     trace.calls.last().filter(|call| call.end.is_none())?;
     let mut calls = trace.calls.iter().rev();
     calls.find_map(|call| descriptor(call.arguments.first()?)?.own_address()?.parse().ok())
+}
+
+/// The arguments with which strace writes a trace that a recording can be made of, up to the command
+/// that it shall run: the trace with the stack of each call, if it can and `stacks` says so.
+pub fn arguments(trace: &Path, stacks: bool) -> Vec<String> {
+    let trace = trace.display().to_string();
+    let mut arguments = vec![
+        "--follow-forks",
+        "--decode-fds=all",
+        "--syscall-times=ns",
+        "--quiet=attach",
+        "--absolute-timestamps=format:unix,precision:ns",
+        "--string-limit",
+        BYTES,
+        "--signal=all",
+        "-e",
+        CALLS,
+        "--output",
+        &trace,
+    ];
+    if stacks && shows_stacks() {
+        arguments.push("--stack-traces");
+    }
+    arguments.into_iter().map(str::to_owned).collect()
+}
+
+/// The processes that an strace with this process id has started.
+pub fn traced(strace: u32) -> Vec<u32> {
+    let children = format!("/proc/{strace}/task/{strace}/children");
+    let children = fs::read_to_string(children).unwrap_or_default();
+    children.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+}
+
+/// Whether strace can be had.
+///
+/// # Errors
+///
+/// If it is not installed, or does not start.
+pub fn is_installed() -> Result<()> {
+    Command::new("strace").arg("--version").output().map(drop).map_err(cannot_start)
+}
+
+fn cannot_start(why: io::Error) -> anyhow::Error {
+    match why.kind() {
+        ErrorKind::NotFound => anyhow!(
+            "strace is not installed, and without it nothing can be recorded \
+             (on Debian and Ubuntu: apt install strace)"
+        ),
+        _ => anyhow!(why).context("cannot start strace"),
+    }
 }
 
 /// Whether this strace was built with what it takes to show stacks.

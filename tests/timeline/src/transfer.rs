@@ -32,7 +32,7 @@ pub(crate) fn transfer(call: &Call, socket: &Socket) -> Option<(Transfer, u64)> 
         _ => {}
     }
     let (data, count) = moved(call)?;
-    Some(match SENDS.contains(&call.name.as_str()) {
+    Some(match is_send(&call.name) {
         true => (Transfer::Sends(data), count),
         false => (Transfer::Receives(data), count),
     })
@@ -40,6 +40,11 @@ pub(crate) fn transfer(call: &Call, socket: &Socket) -> Option<(Transfer, u64)> 
 
 /// Calls that hand bytes to the kernel. Those of sendfile come from a file, and are not shown.
 const SENDS: &[&str] = &["sendto", "send", "write", "sendmsg", "writev", "sendfile"];
+
+/// Whether a call of this name hands bytes to the kernel.
+pub(crate) fn is_send(name: &str) -> bool {
+    SENDS.contains(&name)
+}
 
 /// Calls that get bytes from the kernel.
 pub(crate) const RECEIVES: &[&str] = &["recvfrom", "recv", "read", "recvmsg", "readv"];
@@ -80,7 +85,7 @@ fn vectors(argument: &str) -> Vec<u8> {
 }
 
 /// What a recording shows of them.
-pub(crate) fn shown(data: &[u8], count: u64) -> Bytes {
+pub(crate) fn seen(data: &[u8], count: u64) -> Bytes {
     let beginning = &data[..data.len().min(SHOWN)];
     Bytes {
         count,

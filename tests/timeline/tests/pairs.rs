@@ -75,7 +75,7 @@ proptest! {
         bytes in prop::collection::vec(any::<u8>(), 1..50),
     ) {
         let conversation = Conversation::play(&steps, &bytes);
-        let recording = recording(&[&conversation.trace], |_| None);
+        let recording = recording("", &[conversation.trace.as_str().into()], None, |_| None);
         prop_assert_eq!(recording.calls.len(), conversation.calls);
         let mut found = BTreeMap::new();
         for pair in &recording.pairs {
@@ -94,7 +94,7 @@ proptest! {
         let bytes: Vec<u8> = (0..=255).collect();
         let conversation = Conversation::play(&steps, &bytes);
         let lines: Vec<_> = conversation.trace.lines().skip(missing).collect();
-        let recording = recording(&[&lines.join("\n")], |_| None);
+        let recording = recording("", &[lines.join("\n").as_str().into()], None, |_| None);
         for pair in &recording.pairs {
             let numbers = (pair.sent + missing, pair.received + missing);
             let true_count = conversation.truth.get(&numbers).copied().unwrap_or(0);

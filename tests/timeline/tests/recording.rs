@@ -2,22 +2,23 @@
 
 mod traces;
 
-use timeline::picture::{Layout, Part, lanes, page, steps, under_way};
-use timeline::record::recording;
+use proptest::prelude::*;
+use timeline::compare;
+use timeline::picture::{Layout, Part, lanes, page, steps, told as sentence, under_way};
+use timeline::record::{Run, recording};
 use timeline::recording::{Call, Recording, Waited};
-use timeline::words::sentence;
 
 use crate::traces::recorded;
 
 fn of(names: &[&str]) -> Recording {
-    let traces: Vec<_> = names.iter().map(|name| recorded(name)).collect();
-    recording(&traces.iter().map(String::as_str).collect::<Vec<_>>(), |_| None)
+    let runs: Vec<_> = names.iter().map(|name| Run::from(recorded(name).as_str())).collect();
+    recording("A <title>", &runs, None, |_| None)
 }
 
 /// A call in a line: `ch03-client main: recvfrom 40 waited`.
 fn line(recording: &Recording, call: &Call) -> String {
     let thread = &recording.threads[call.thread];
-    let process = &recording.processes[thread.process].name;
+    let process = recording.processes[thread.process].called();
     let bytes = call.bytes.as_ref().map(|it| format!(" \"{}\"", it.shown)).unwrap_or_default();
     let waited = match call.waited {
         Waited::Yes => " (waited)",
@@ -91,8 +92,8 @@ fn in_a_picture_everything_leads_downwards() {
             assert_eq!(layout.lanes[shown.lane], recording.calls[shown.call].thread, "{names:?}");
             assert!(shown.end.is_none_or(|end| shown.begin <= end && end < layout.rows.len()));
         }
-        let picture = layout.svg(&recording, "picture", "A title with <brackets>");
-        assert!(picture.contains("A title with &lt;brackets&gt;"), "{names:?}");
+        let picture = layout.svg(&recording, "picture");
+        assert!(picture.contains("A &lt;title&gt;"), "{names:?}");
         let arrows = recording.pairs.len() + recording.accepted.len();
         assert_eq!(picture.matches("<line class=\"arrow\"").count(), arrows, "{names:?}");
     }
@@ -104,12 +105,11 @@ fn step_by_step() {
     let layout = Layout::of(&recording);
     let mut told = String::new();
     for step in steps(&layout) {
-        let call = &recording.calls[step.call];
-        let sentence = match step.part {
-            Part::Begins => format!("{} begins", call.name),
-            Part::Ends | Part::Whole => sentence(&recording, step.call),
-        };
-        told += &format!("{sentence}\n    {}\n", lanes(&recording, &layout, &step).join(" | "));
+        told += &format!(
+            "{}\n    {}\n",
+            sentence(&recording, &step),
+            lanes(&recording, &layout, &step).join(" | ")
+        );
         for (from, to, bytes) in under_way(&recording, &layout, &step) {
             told += &format!("    {bytes} bytes from {from} to {to}\n");
         }
@@ -120,11 +120,40 @@ fn step_by_step() {
 #[test]
 fn a_page_has_every_step_in_words() {
     let recording = of(&["chapter_03.txt", "chapter_04.txt"]);
-    let page = page(&recording, "A <title>");
+    let page = page(&recording);
     let steps = steps(&Layout::of(&recording)).len();
-    assert_eq!(page.matches("<li data-call=").count(), steps);
+    assert_eq!(page.matches("<li id=\"timeline-").count(), steps);
     assert!(page.contains("<title>A &lt;title&gt;</title>"));
     assert!(page.contains("recvfrom(4&lt;TCP:["), "what a program sends is no markup");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))] // each draws a whole trace
+
+    /// A trace from which lines are missing, or in which they are cut, gives a picture all the same.
+    #[test]
+    fn whatever_is_missing_there_is_a_picture(
+        name in prop::sample::select(&["chapter_04.txt", "python.txt", "http_server.txt"]),
+        missing in prop::collection::vec(0..400_usize, 0..20),
+        cut in prop::collection::vec((0..400_usize, 0..200_usize), 0..20),
+    ) {
+        let text = recorded(name);
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        for (line, at) in cut {
+            let line = line % lines.len();
+            let end = lines[line].char_indices().map(|(at, _)| at).nth(at);
+            let end = end.unwrap_or(lines[line].len());
+            lines[line].truncate(end);
+        }
+        for line in missing {
+            lines.remove(line % lines.len());
+        }
+        let recording = recording("", &[lines.join("\n").as_str().into()], None, |_| None);
+        let layout = Layout::of(&recording);
+        prop_assert!(layout.rows.is_sorted_by(|one, next| one < next));
+        prop_assert_eq!(page(&recording).matches("<li id=\"timeline-").count(), steps(&layout).len());
+        prop_assert!(!compare::told(&recording).is_empty());
+    }
 }
 
 #[test]

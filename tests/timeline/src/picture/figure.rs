@@ -4,78 +4,130 @@ use maud::{Markup, PreEscaped, html};
 
 use super::Layout;
 use super::steps::{Part, Step, lanes, steps, under_way};
-use crate::recording::Recording;
+use crate::recording::{Recording, Source};
 use crate::words::{lane_names, sentence, who};
 
 /// Moves from step to step. Without it, all steps are there to be read.
 const SCRIPT: &str = include_str!("step.js");
 
-/// A figure for a page: the picture, and behind it an ordered list of its steps, for those who do not
-/// see it, and for the script. `id` begins with a letter, and is no other figure's of the page.
-fn figure(recording: &Recording, id: &str, title: &str) -> Markup {
-    let layout = Layout::of(recording);
-    let all = steps(&layout);
-    html! {
-        figure.timeline-figure id=(id) tabindex="0" aria-label=(title) {
-            div.timeline-picture { (PreEscaped(layout.svg(recording, id, title))) }
-            figcaption {
-                (title)
-                span.legend {
-                    span.bar.waited {} " waited "
-                    span.bar {} " did not wait "
-                    span.bar.unknown {} " cannot be told "
-                    span.bar.failed {} " failed"
+/// A figure of a page: a picture, its steps, and where its lines of source are.
+pub struct Figure<'a> {
+    /// What is shown.
+    pub recording: &'a Recording,
+    /// Begins with a letter, and is no other figure's of the page.
+    pub id: &'a str,
+    /// Where a line of source can be read; `None` if nowhere.
+    pub link: &'a dyn Fn(&Source) -> Option<String>,
+}
+
+impl Figure<'_> {
+    /// The picture, and behind it an ordered list of its steps, for those who do not see it, and for
+    /// the script: one block of HTML, without an empty line.
+    pub fn html(&self) -> String {
+        let html = self.markup().into_string();
+        let lines = html.lines().filter(|line| !line.trim().is_empty());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn markup(&self) -> Markup {
+        let layout = Layout::of(self.recording);
+        let all = steps(&layout);
+        html! {
+            figure.timeline-figure id=(self.id) {
+                div.timeline-picture tabindex="0" role="group" aria-label=(self.recording.title) { (PreEscaped(layout.svg(self.recording, self.id))) }
+                figcaption {
+                    (self.recording.title)
+                    span.timeline-legend aria-hidden="true" {
+                        span.waited {} " waits "
+                        span {} " does not wait "
+                        span.unknown {} " cannot be told "
+                        span.failed {} " fails"
+                    }
+                    @if layout.left_out > 0 {
+                        p { (layout.left_out) " more calls are in the recording, and not in the picture." }
+                    }
+                }
+                div.timeline-buttons hidden {
+                    button type="button" data-step="-1" { "Previous" }
+                    button type="button" data-step="1" { "Next" }
+                    span.timeline-place {}
+                }
+                div.timeline-step aria-live="polite" hidden {}
+                details.timeline-steps {
+                    summary { "All " (all.len()) " steps, in words" }
+                    ol {
+                        @for (number, step) in all.iter().enumerate() {
+                            (self.item(&layout, step, number + 1))
+                        }
+                    }
+                }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+
+    fn item(&self, layout: &Layout, step: &Step, number: usize) -> Markup {
+        let recording = self.recording;
+        let call = &recording.calls[step.call];
+        let as_seen = format!("{}({})", call.name, call.arguments.join(", "));
+        html! {
+            li id=(format!("{}-{number}", self.id)) data-call=(step.call) data-y=(layout.y(step.row)) {
+                p { (told(recording, step)) }
+                p.call-text {
+                    code { (as_seen) @if step.part != Part::Begins { " = " (call.result) } }
+                }
+                p { (self.line(call.source.as_ref())) }
+                ul {
+                    @for (lane, does) in lanes(recording, layout, step).into_iter().enumerate() {
+                        li { (lane_name(recording, layout.lanes[lane])) " " (does) }
+                    }
+                    @for (from, to, bytes) in under_way(recording, layout, step) {
+                        li {
+                            (bytes) " bytes from " (from) " to " (to)
+                            " are sent and not yet received (reckoned from the calls)"
+                        }
+                    }
                 }
             }
-            div.timeline-buttons hidden {
-                button type="button" data-step="-1" { "Previous" }
-                button type="button" data-step="1" { "Next" }
-                span.timeline-place {}
-            }
-            details.timeline-steps {
-                summary { "All " (all.len()) " steps, in words" }
-                ol {
-                    @for step in &all { (item(recording, &layout, step)) }
-                }
+        }
+    }
+
+    fn line(&self, source: Option<&Source>) -> Markup {
+        let Some(source) = source else { return html! { "Which line calls it is unknown." } };
+        let place = format!("{}:{}", source.file, source.line);
+        html! {
+            "Called in "
+            @match (self.link)(source) {
+                Some(link) => { a href=(link) { (place) } }
+                None => { code { (place) } }
             }
         }
     }
 }
 
-fn item(recording: &Recording, layout: &Layout, step: &Step) -> Markup {
-    let call = &recording.calls[step.call];
-    let as_seen = format!("{}({})", call.name, call.arguments.join(", "));
-    html! {
-        li data-call=(step.call) data-row=(step.row) {
-            p.what {
-                @match step.part {
-                    Part::Begins => { (who(recording, step.call)) " calls " (call.name) "." }
-                    Part::Ends | Part::Whole => { (sentence(recording, step.call)) }
-                }
-            }
-            p.call {
-                code { (as_seen) @if step.part != Part::Begins { " = " (call.result) } }
-            }
-            p.source {
-                @match &call.source {
-                    Some(source) => { (source.file) ":" (source.line) }
-                    None => { "Which line has made it is unknown." }
-                }
-            }
-            ul.lanes {
-                @for (lane, does) in lanes(recording, layout, step).into_iter().enumerate() {
-                    li { (lane_names(recording, layout.lanes[lane]).join(" ").trim_end()) " " (does) }
-                }
-                @for (from, to, bytes) in under_way(recording, layout, step) {
-                    li { (bytes) " bytes from " (from) " to " (to) " sent, and not received yet" }
-                }
-            }
+/// What happens in a step.
+pub fn told(recording: &Recording, step: &Step) -> String {
+    match step.part {
+        Part::Begins => {
+            format!("{} calls {}.", who(recording, step.call), recording.calls[step.call].name)
         }
+        Part::Ends | Part::Whole => sentence(recording, step.call),
+    }
+}
+
+/// A lane in one line: its name, and the thread's if the program has several.
+fn lane_name(recording: &Recording, thread: usize) -> String {
+    let [name, _] = lane_names(recording, thread);
+    match recording.threads[thread].name.as_str() {
+        "main" => name,
+        thread => format!("{name}, thread {thread},"),
     }
 }
 
 /// A page of its own.
-pub fn page(recording: &Recording, title: &str) -> String {
+pub fn page(recording: &Recording) -> String {
+    let title = &recording.title;
+    let figure = Figure { recording, id: "timeline", link: &|_| None };
     let page = html! {
         (maud::DOCTYPE)
         html lang="en" {
@@ -88,15 +140,17 @@ pub fn page(recording: &Recording, title: &str) -> String {
             body {
                 main {
                     h1 { (title) }
-                    (figure(recording, "timeline", title))
+                    (figure.markup())
                     @if !recording.not_understood.is_empty() {
                         details {
-                            summary { (recording.not_understood.len()) " lines of strace that were not understood" }
+                            summary {
+                                (recording.not_understood.len())
+                                " lines of strace that were not understood"
+                            }
                             pre { @for line in &recording.not_understood { (line) "\n" } }
                         }
                     }
                 }
-                script { (PreEscaped(SCRIPT)) }
             }
         }
     };

@@ -5,7 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::recording::{Call, Recording, Socket};
+use super::measure::{LONG, Measures};
+use crate::recording::{Call, Recording, Socket, Span, Waited};
+use crate::strace::bytes;
+
+/// How many calls a picture shows at the most: the first ones. More can be drawn, and not be read.
+const MOST: usize = 400;
 
 /// Calls that ask or set something, and say nothing to anybody.
 const QUIET: &[&str] = &[
@@ -25,8 +30,13 @@ pub struct Layout {
     pub lanes: Vec<usize>,
     /// The calls that are shown, in the order in which they begin.
     pub calls: Vec<Shown>,
+    /// When lanes are stopped.
+    pub stops: Vec<Stopped>,
     /// The time of each row, in nanoseconds since the first call.
     pub rows: Vec<u64>,
+    /// How many calls would be shown, if they were not too many.
+    pub left_out: usize,
+    measures: Measures,
 }
 
 /// A call that is shown.
@@ -35,6 +45,8 @@ pub struct Shown {
     pub call: usize,
     /// Its lane.
     pub lane: usize,
+    /// Whether it has begun before what is shown.
+    pub is_earlier: bool,
     /// The row in which it begins.
     pub begin: usize,
     /// The row in which it ends: the same, if nothing else happens meanwhile; nothing, if it never
@@ -42,50 +54,122 @@ pub struct Shown {
     pub end: Option<usize>,
 }
 
+/// A time for which a lane is stopped.
+pub struct Stopped {
+    /// The lane.
+    pub lane: usize,
+    /// The row in which it is stopped.
+    pub begin: usize,
+    /// The row in which it goes on; nothing, if it does not.
+    pub end: Option<usize>,
+}
+
 impl Layout {
     /// Finds a place for everything.
     pub fn of(recording: &Recording) -> Self {
-        let shown = shown(recording);
+        let Span { from, to } = recording.shown.unwrap_or(Span { from: 0, to: u64::MAX });
+        // When a call begins and ends, as far as it is shown.
+        let begin = |call: &usize| recording.calls[*call].start.max(from);
+        let end = |call: &usize| recording.calls[*call].end.filter(|end| *end <= to);
+        let mut shown: Vec<usize> = shown(recording)
+            .into_iter()
+            .filter(|call| recording.calls[*call].start < to)
+            .filter(|call| recording.calls[*call].end.is_none_or(|end| end > from))
+            .collect();
+        let left_out = shown.len().saturating_sub(MOST);
+        shown.truncate(MOST);
+        if recording.shown.is_some() {
+            // A thread that is in one call all the time has no part in it.
+            let takes_part =
+                |call: &usize| end(call).is_some() || recording.calls[*call].start >= from;
+            let part: BTreeSet<usize> = shown
+                .iter()
+                .filter(|it| takes_part(it))
+                .map(|it| recording.calls[*it].thread)
+                .collect();
+            shown.retain(|call| part.contains(&recording.calls[*call].thread));
+        }
         let mut lanes: Vec<usize> = shown.iter().map(|it| recording.calls[*it].thread).collect();
         lanes.sort_unstable_by_key(|thread| (recording.threads[*thread].process, *thread));
         lanes.dedup();
-        // Each beginning, and each end before which something else has happened.
-        let begins = |call: &usize| recording.calls[*call].start;
-        let mut moments: Vec<u64> = shown.iter().map(begins).collect();
+        // Each beginning, and each end before which something else has happened, or long after.
+        let mut moments: Vec<u64> = shown.iter().map(begin).collect();
         for call in &shown {
-            let Some(end) = recording.calls[*call].end else { continue };
-            let start = begins(call);
+            let (Some(end), start) = (end(call), begin(call)) else { continue };
             let meanwhile = |other: &usize| {
                 let other = &recording.calls[*other];
                 let within = |moment: u64| moment > start && moment < end;
                 within(other.start)
                     || other.end.is_some_and(|end| within(end) && other.start < start)
             };
-            if shown.iter().any(|other| other != call && meanwhile(other)) {
+            if end - start >= LONG || shown.iter().any(|other| other != call && meanwhile(other)) {
                 moments.push(end);
             }
+        }
+        let window = |moment: &u64| *moment >= from && *moment <= to;
+        for stop in recording.stops.iter().filter(|stop| lanes.contains(&stop.thread)) {
+            moments.extend([Some(stop.from), stop.to].into_iter().flatten().filter(window));
         }
         moments.sort_unstable();
         moments.dedup();
         let row = |moment: u64| moments.partition_point(|it| *it <= moment).saturating_sub(1);
         let calls = shown.iter().map(|call| {
-            let Call { thread, start, end, .. } = recording.calls[*call];
+            let thread = recording.calls[*call].thread;
             let lane = lanes.iter().position(|it| *it == thread).expect("each has a lane");
-            Shown { call: *call, lane, begin: row(start), end: end.map(row) }
+            let is_earlier = recording.calls[*call].start < from;
+            Shown {
+                call: *call,
+                lane,
+                is_earlier,
+                begin: row(begin(call)),
+                end: end(call).map(row),
+            }
         });
-        Self { calls: calls.collect(), rows: moments, lanes }
+        let calls: Vec<Shown> = calls.collect();
+        let stops =
+            recording.stops.iter().filter(|it| it.to.is_none_or(|to| to > from) && it.from < to);
+        let stops = stops.filter_map(|stop| {
+            let lane = lanes.iter().position(|it| *it == stop.thread)?;
+            let end = stop.to.filter(|end| *end <= to);
+            Some(Stopped { lane, begin: row(stop.from.max(from)), end: end.map(row) })
+        });
+        let stops: Vec<Stopped> = stops.collect();
+        let measures = Measures::of(recording, &lanes, &calls, &moments);
+        Self { lanes, calls, stops, rows: moments, left_out, measures }
+    }
+
+    /// Where the middle of a lane is, in the units of the picture; behind the last lane, the right
+    /// edge.
+    pub(super) fn x(&self, lane: usize) -> usize {
+        self.measures.lanes[lane]
+    }
+
+    /// Where the middle of a row is, in the units of the picture; behind the last row, the lower edge.
+    pub(super) fn y(&self, row: usize) -> usize {
+        self.measures.rows[row]
     }
 }
 
-/// The calls that are shown: those of programs that have to do with sockets, but for the quiet ones.
+/// The calls that are shown: those of programs that have to do with sockets, but for the quiet ones, and
+/// for what is printed.
 fn shown(recording: &Recording) -> Vec<usize> {
     let process = |call: &Call| recording.threads[call.thread].process;
     let with_socket =
         recording.calls.iter().filter(|call| call.socket.is_some() && is_of_interest(call));
     let processes: BTreeSet<usize> = with_socket.map(process).collect();
+    let wakers: BTreeSet<usize> = recording
+        .calls
+        .iter()
+        .filter(|call| call.name == "futex" && call.waited == Waited::Yes)
+        .filter_map(|call| call.woken_by)
+        .collect();
     let is_shown = |it: &usize| {
         let call = &recording.calls[*it];
-        let is_quiet = QUIET.contains(&call.name.as_str()) || is_of_runtime(call);
+        let is_quiet = match call.name.as_str() {
+            "futex" => call.waited != Waited::Yes && !wakers.contains(it),
+            "write" | "writev" if call.socket.is_none() => call.waited != Waited::Yes,
+            name => (QUIET.contains(&name) && !is_about_waiting(call)) || is_of_runtime(call),
+        };
         !is_quiet && is_of_interest(call) && processes.contains(&process(call))
     };
     (0..recording.calls.len()).filter(is_shown).collect()
@@ -97,6 +181,24 @@ fn is_of_interest(call: &Call) -> bool {
     let in_vain = |socket: &Socket| socket.protocol.starts_with("UNIX") && socket.there.is_none();
     let may_be = matches!(call.name.as_str(), "socket" | "connect" | "close");
     !(may_be && call.socket.as_ref().is_some_and(in_vain))
+}
+
+/// Whether a call changes for how long its socket may wait.
+fn is_about_waiting(call: &Call) -> bool {
+    let says =
+        |words: &[&str]| call.arguments.iter().any(|it| words.iter().any(|word| it.contains(word)));
+    match call.name.as_str() {
+        // A timeout of zero, which most sockets have, bounds nothing.
+        "setsockopt" => says(&["SO_RCVTIMEO", "SO_SNDTIMEO"]) && !is_zero(call),
+        "fcntl" => says(&["F_SETFL"]) && says(&["O_NONBLOCK"]),
+        "ioctl" => says(&["FIONBIO"]),
+        _ => false,
+    }
+}
+
+fn is_zero(call: &Call) -> bool {
+    let value = call.arguments.get(3).and_then(|value| bytes(value));
+    value.is_some_and(|(value, _)| value.iter().all(|byte| *byte == 0))
 }
 
 /// Before `main`, Rust's library looks whether the three standard descriptors are open.
@@ -122,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_call_is_as_long_as_what_happens_meanwhile() {
-        let recording = recording(&[TRACE], |_| None);
+        let recording = recording("", &[TRACE.into()], None, |_| None);
         let layout = Layout::of(&recording);
         let rows: Vec<_> =
             layout.calls.iter().map(|it| (it.call, it.lane, it.begin, it.end)).collect();

@@ -2,9 +2,10 @@
 
 mod figure;
 mod layout;
+mod measure;
 mod steps;
 mod svg;
 
-pub use self::figure::page;
+pub use self::figure::{Figure, page, told};
 pub use self::layout::Layout;
 pub use self::steps::{Part, Step, lanes, steps, under_way};

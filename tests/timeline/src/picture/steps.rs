@@ -33,6 +33,8 @@ pub fn steps(layout: &Layout) -> Vec<Step> {
     let parts = |shown: &Shown| {
         let step = |part, row| Step { call: shown.call, part, row };
         match shown.end {
+            Some(end) if shown.is_earlier => vec![step(Part::Ends, end)],
+            None if shown.is_earlier => Vec::new(),
             Some(end) if end > shown.begin => {
                 vec![step(Part::Begins, shown.begin), step(Part::Ends, end)]
             }
@@ -54,7 +56,16 @@ pub fn lanes(recording: &Recording, layout: &Layout, step: &Step) -> Vec<String>
             end < step.row || (end == step.row && (!is_this || step.part != Part::Begins))
         })
     };
+    let is_stopped = |lane: usize| {
+        layout.stops.iter().any(|stop| {
+            let goes_on = stop.end.is_some_and(|end| end <= step.row);
+            stop.lane == lane && stop.begin <= step.row && !goes_on
+        })
+    };
     let lane = |lane: usize| {
+        if is_stopped(lane) {
+            return "is stopped".to_owned();
+        }
         let begun = |shown: &&Shown| {
             shown.lane == lane
                 && (shown.begin < step.row || (shown.begin == step.row && shown.call <= step.call))

@@ -4,51 +4,24 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::Layout;
-use super::layout::Shown;
+use super::layout::{Shown, Stopped};
+use super::measure::{BESIDE, HALF, LEFT, LONG, TOP};
 use super::steps::is_end;
+use crate::label::Label;
 use crate::recording::{Recording, Waited};
-use crate::words::{label, lane_names, sentence};
+use crate::words::{lane_names, sentence};
 
-const LANE: usize = 196;
-const ROW: usize = 24;
-const TOP: usize = 52;
-/// Room for the times, at the left.
-const LEFT: usize = 64;
-/// Half of a bar's width.
-const HALF: usize = 5;
-/// A wait that is longer is marked with its length.
-const LONG: u64 = 10_000_000;
-
-/// The colours, where no page gives them.
-const STYLE: &str = "
-.timeline-figure, svg.timeline { --fg: #222; --bg: #fff; --wait: #e0a000; --line: #2060c0; --bad: #c02020; }
-@media (prefers-color-scheme: dark) {
-  .timeline-figure, svg.timeline { --fg: #ddd; --bg: #1a1a1a; --wait: #a07000; --line: #80b0ff; --bad: #ff8080; }
-}
-svg.timeline { background: var(--bg); font: 12px sans-serif; }
-.timeline text { fill: var(--fg); paint-order: stroke; stroke: var(--bg); stroke-width: 3px; }
-.timeline .name { font-weight: bold; font-size: 13px; }
-.timeline .thread, .timeline .time { font-size: 11px; }
-.timeline .time { text-anchor: end; }
-.timeline .call text { font-family: monospace; }
-.timeline .lane { stroke: var(--fg); opacity: .4; }
-.timeline .call rect { fill: var(--fg); }
-.timeline .waited rect { fill: var(--wait); stroke: var(--fg); }
-.timeline .unknown rect { fill: var(--bg); stroke: var(--fg); }
-.timeline .failed rect { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 3 2; }
-.timeline .failed text { fill: var(--bad); }
-.timeline .arrow { stroke: var(--line); stroke-width: 1.5; }
-.timeline .head { fill: var(--line); }
-";
+/// How everything looks, also what stands around a picture on its page.
+const STYLE: &str = include_str!("timeline.css");
 
 impl Layout {
     /// The picture of a recording. `id` begins with a letter, and is no other picture's of the page.
-    pub fn svg(&self, recording: &Recording, id: &str, title: &str) -> String {
-        let (width, height) = (LEFT + self.lanes.len() * LANE, self.y(self.rows.len()));
+    pub fn svg(&self, recording: &Recording, id: &str) -> String {
+        let (width, height) = (self.x(self.lanes.len()), self.y(self.rows.len()));
         let drawing = html! {
             svg.timeline xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {width} {height}"))
                 width=(width) height=(height) role="img" aria-labelledby=(format!("{id}-title {id}-text")) {
-                title id=(format!("{id}-title")) { (title) }
+                title id=(format!("{id}-title")) { (recording.title) }
                 desc id=(format!("{id}-text")) { (self.description(recording)) }
                 style { (PreEscaped(STYLE)) }
                 defs {
@@ -60,8 +33,9 @@ impl Layout {
                 @for (lane, thread) in self.lanes.iter().enumerate() {
                     (self.lane(recording, lane, *thread))
                 }
-                (self.times())
+                (self.folds(width))
                 @for arrow in self.arrows(recording) { (arrow.draw(self, id)) }
+                @for stop in &self.stops { (self.stop(stop)) }
                 @for shown in &self.calls { (self.call(recording, shown)) }
             }
         };
@@ -81,11 +55,11 @@ impl Layout {
 
     fn lane(&self, recording: &Recording, lane: usize, thread: usize) -> Markup {
         let (x, end) = (self.x(lane), self.y(self.end_of(recording, lane)));
-        let [process, thread] = lane_names(recording, thread);
+        let [name, below] = lane_names(recording, thread);
         html! {
-            text.name x=(x - HALF) y="16" { (process) }
-            text.thread x=(x - HALF) y="32" { (thread) }
-            line.lane x1=(x) y1="38" x2=(x) y2=(end) {}
+            text.name x=(x - HALF) y="16" { (name) }
+            text.thread x=(x - HALF) y="32" { (below) }
+            line.lane x1=(x) y1=(TOP - 14) x2=(x) y2=(end) {}
         }
     }
 
@@ -96,13 +70,15 @@ impl Layout {
         last.map_or(self.rows.len(), |shown| shown.begin)
     }
 
-    /// The time of each row before which something waited for long.
-    fn times(&self) -> Markup {
+    /// Where time is folded, because nothing happens for long: for how long.
+    fn folds(&self, width: usize) -> Markup {
         html! {
-            @for (row, time) in self.rows.iter().enumerate() {
-                @let before = row.checked_sub(1).map_or(0, |row| self.rows[row]);
-                @if row == 0 || time - before >= LONG {
-                    text.time x=(LEFT - 8) y=(self.y(row) + 4) { (seconds(*time)) }
+            @for (row, times) in self.rows.windows(2).enumerate() {
+                @let length = times[1] - times[0];
+                @if length >= LONG {
+                    @let y = self.y(row + 1) - 22;
+                    line.fold x1=(LEFT) y1=(y) x2=(width) y2=(y) {}
+                    text.time x=(LEFT - 6) y=(y + 4) { (lasting(length)) }
                 }
             }
         }
@@ -113,24 +89,39 @@ impl Layout {
         let (x, y) = (self.x(shown.lane), self.y(shown.begin));
         // A thread never returns from the call in which it ends.
         let never = if is_end(call) { shown.begin } else { self.rows.len() - 1 };
-        let last = shown.end.unwrap_or(never);
-        let height = (last - shown.begin) * ROW + 2 * HALF;
+        let height = self.y(shown.end.unwrap_or(never)) - y + 2 * HALF;
         let waited = match call.waited {
             Waited::Yes => "waited",
             Waited::No => "",
             Waited::Unknown => "unknown",
         };
         let failed = if call.error.is_some() { "failed" } else { "" };
+        let Label { name, detail } = Label::of(call, shown.end.is_some());
         html! {
             g class=(format!("call {waited} {failed}").trim_end()) data-call=(shown.call) {
                 title { (sentence(recording, shown.call)) }
                 rect x=(x - HALF) y=(y - HALF) width=(2 * HALF) height=(height) rx="2" {}
-                text x=(x + HALF + 6) y=(y + 4) { (label(call)) }
+                text x=(x + BESIDE) y=(y + 4) { (name) }
+                @if let Some(detail) = detail {
+                    text.detail x=(x + BESIDE) y=(y + 16) { (detail) }
+                }
             }
         }
     }
 
-    /// From each call that sent to each that received, and from each connect to its accept.
+    fn stop(&self, stop: &Stopped) -> Markup {
+        let (x, y) = (self.x(stop.lane), self.y(stop.begin));
+        let height = self.y(stop.end.unwrap_or(self.rows.len() - 1)) - y;
+        html! {
+            g.stopped {
+                rect x=(x - HALF) y=(y) width=(2 * HALF) height=(height) {}
+                text.thread x=(x + BESIDE) y=(y + 16) { "stopped" }
+            }
+        }
+    }
+
+    /// From each call that sent to each that received, from each connect to its accept, and from each
+    /// thread that woke another.
     fn arrows(&self, recording: &Recording) -> Vec<Arrow> {
         let place = |call: usize| self.calls.iter().find(|it| it.call == call);
         let arrow = |from: usize, to: usize| {
@@ -140,15 +131,9 @@ impl Layout {
         };
         let pairs = recording.pairs.iter().filter_map(|pair| arrow(pair.sent, pair.received));
         let accepted = recording.accepted.iter().filter_map(|it| arrow(it.connect, it.accept));
-        pairs.chain(accepted).collect()
-    }
-
-    fn x(&self, lane: usize) -> usize {
-        LEFT + lane * LANE + HALF
-    }
-
-    fn y(&self, row: usize) -> usize {
-        TOP + row * ROW
+        let futexes = recording.calls.iter().enumerate().filter(|(_, call)| call.name == "futex");
+        let woken = futexes.filter_map(|(number, call)| arrow(call.woken_by?, number));
+        pairs.chain(accepted).chain(woken).collect()
     }
 }
 
@@ -174,7 +159,10 @@ impl Arrow {
     }
 }
 
-fn seconds(nanoseconds: u64) -> String {
+fn lasting(nanoseconds: u64) -> String {
     let milliseconds = nanoseconds / 1_000_000;
-    format!("{}.{:03} s", milliseconds / 1000, milliseconds % 1000)
+    match milliseconds {
+        ..1000 => format!("{milliseconds} ms"),
+        _ => format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100),
+    }
 }

@@ -61,6 +61,12 @@ harness::test_with! { recording_tools,
 }
 
 #[test]
+fn help_reads_like_documentation() {
+    let help = timeline(&["--help"]).assert().success();
+    insta::assert_snapshot!("help", String::from_utf8_lossy(&help.get_output().stdout));
+}
+
+#[test]
 fn a_command_that_is_not_there_is_told() {
     let refused = timeline(&["--cmd", "no-such-program"]).assert().code(1);
     let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
