@@ -69,7 +69,12 @@ impl Figure<'_> {
     fn item(&self, layout: &Layout, step: &Step, number: usize) -> Markup {
         let recording = self.recording;
         let call = &recording.calls[step.call];
-        let as_seen = format!("{}({})", call.name, call.arguments.join(", "));
+        let arguments = match (step.part, call.arguments.as_slice()) {
+            // What it is handed by the kernel is not there yet.
+            (Part::Begins, [first, _, ..]) => format!("{first}, …"),
+            (_, all) => all.join(", "),
+        };
+        let as_seen = format!("{}({arguments})", call.name);
         html! {
             li id=(format!("{}-{number}", self.id)) data-call=(step.call) data-y=(layout.y(step.row)) {
                 p { (told(recording, step)) }

@@ -10,10 +10,11 @@ for (const figure of document.querySelectorAll(".timeline-figure:not([data-steps
     const place = figure.querySelector(".timeline-place");
     const shown = figure.querySelector(".timeline-step");
     const here = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    const names = svg.querySelector(".names");
     here.setAttribute("class", "here");
     here.setAttribute("x1", "0");
     here.setAttribute("x2", "100%");
-    svg.append(here);
+    names.before(here);
     picture.classList.add("steps");
     buttons.hidden = shown.hidden = false;
     let now = 0;
@@ -38,6 +39,9 @@ for (const figure of document.querySelectorAll(".timeline-figure:not([data-steps
         }
     };
 
+    picture.addEventListener("scroll", () => {
+        names.setAttribute("transform", `translate(0 ${picture.scrollTop})`);
+    });
     buttons.addEventListener("click", (event) => {
         const button = event.target.closest("button");
         if (button) show(now + Number(button.dataset.step));

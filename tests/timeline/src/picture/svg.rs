@@ -30,13 +30,12 @@ impl Layout {
                         path.head d="M0 0L10 5L0 10z" {}
                     }
                 }
-                @for (lane, thread) in self.lanes.iter().enumerate() {
-                    (self.lane(recording, lane, *thread))
-                }
+                @for lane in 0..self.lanes.len() { (self.lane(recording, lane)) }
                 (self.folds(width))
                 @for arrow in self.arrows(recording) { (arrow.draw(self, id)) }
                 @for stop in &self.stops { (self.stop(stop)) }
                 @for shown in &self.calls { (self.call(recording, shown)) }
+                (self.names(recording, width))
             }
         };
         drawing.into_string()
@@ -53,13 +52,22 @@ impl Layout {
         )
     }
 
-    fn lane(&self, recording: &Recording, lane: usize, thread: usize) -> Markup {
+    fn lane(&self, recording: &Recording, lane: usize) -> Markup {
         let (x, end) = (self.x(lane), self.y(self.end_of(recording, lane)));
-        let [name, below] = lane_names(recording, thread);
+        html! { line.lane x1=(x) y1=(TOP - 14) x2=(x) y2=(end) {} }
+    }
+
+    /// Who has which lane. The script keeps it in sight.
+    fn names(&self, recording: &Recording, width: usize) -> Markup {
         html! {
-            text.name x=(x - HALF) y="16" { (name) }
-            text.thread x=(x - HALF) y="32" { (below) }
-            line.lane x1=(x) y1=(TOP - 14) x2=(x) y2=(end) {}
+            g.names {
+                rect width=(width) height=(TOP - 16) {}
+                @for (lane, thread) in self.lanes.iter().enumerate() {
+                    @let (x, [name, below]) = (self.x(lane) - HALF, lane_names(recording, *thread));
+                    text.name x=(x) y="16" { (name) }
+                    text.thread x=(x) y="32" { (below) }
+                }
+            }
         }
     }
 
