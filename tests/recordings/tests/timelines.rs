@@ -1,20 +1,27 @@
 //! Records each chapter's conversation afresh, and compares what the programs called with the
 //! recording that the book shows. `make record` renews those that differ.
 
-use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use recordings::timelines::ALL;
 use similar::TextDiff;
 use timeline::compare::told;
 use timeline::files;
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the project")
+}
+
+fn file_of(chapter: &str) -> PathBuf {
+    root().join("tests/chapters/timelines").join(format!("{chapter}.json"))
+}
+
 /// Compares a chapter's recording with what its programs call now.
 fn compare(chapter: &str) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the project");
-    let file = root.join("tests/chapters/timelines").join(format!("{chapter}.json"));
+    let file = file_of(chapter);
     let conversation = ALL.iter().find(|it| it.chapter == chapter).expect("it is played");
-    let fresh = conversation.record(root);
+    let fresh = conversation.record(root());
     assert_eq!(fresh.not_understood, [""; 0], "every line of strace is understood");
     let now = told(&fresh);
     let before = match file.exists() {
@@ -48,6 +55,38 @@ macro_rules! compared {
         }
         )*
     };
+}
+
+/// What stands in a line that makes this call, by socket2 or by std.
+const MADE_BY: &[(&str, &[&str])] = &[
+    ("socket", &["Socket::new(", "UdpSocket::bind("]),
+    ("bind", &["bind("]),
+    ("listen", &["listen("]),
+    ("connect", &["connect(", "connect_timeout("]),
+    ("accept4", &["accept()"]),
+    ("recvfrom", &["read(", "recv(", "recv_from("]),
+    ("sendto", &["write_all(", "send(", "send_to("]),
+    ("shutdown", &["shutdown("]),
+];
+
+#[test]
+fn a_call_is_made_by_the_line_that_a_recording_names() {
+    for conversation in ALL {
+        let recording = files::read(&file_of(conversation.chapter)).expect("it has been recorded");
+        let mut seen = 0;
+        for call in &recording.calls {
+            let Some(source) = &call.source else { continue };
+            let Some((_, words)) = MADE_BY.iter().find(|(name, _)| *name == call.name) else {
+                continue;
+            };
+            let text = fs::read_to_string(root().join(&source.file)).expect("a source");
+            let line = text.lines().nth(source.line as usize - 1).expect("it has that line");
+            let is_it = words.iter().any(|word| line.contains(word));
+            assert!(is_it, "{}:{} makes no {}: {line}", source.file, source.line, call.name);
+            seen += 1;
+        }
+        assert!(seen > 4, "chapter {}: {seen} calls with a line", conversation.chapter);
+    }
 }
 
 #[test]

@@ -23,8 +23,7 @@ const CALLS: &str = "trace=%network,read,readv,write,writev,sendfile,close,dup,d
 /// How many bytes of what is sent or received stand in a trace.
 const BYTES: &str = "4096";
 
-/// How long a program may take to end when it is told to.
-#[cfg(unix)]
+/// How long a program may take to end when it is told to, and strace to look on at one.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Between two looks at a trace.
@@ -65,7 +64,12 @@ impl Traced {
         let look_on = |strace: &mut Command| {
             strace.args(["--attach", &process.to_string()]);
         };
-        Self::begin(trace, stacks, Some(process), look_on)
+        let mut traced = Self::begin(trace, stacks, Some(process), look_on)?;
+        let deadline = Instant::now() + PATIENCE;
+        while !is_traced(process) && !traced.has_ended() && Instant::now() < deadline {
+            thread::sleep(PAUSE);
+        }
+        Ok(traced)
     }
 
     fn begin(
@@ -203,6 +207,13 @@ pub fn arguments(trace: &Path, stacks: bool) -> Vec<String> {
         arguments.push("--stack-traces");
     }
     arguments.into_iter().map(str::to_owned).collect()
+}
+
+/// Whether somebody traces a process (proc(5), `TracerPid`).
+fn is_traced(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
+    tracer.is_some_and(|tracer| tracer.trim() != "0")
 }
 
 /// The processes that an strace with this process id has started.

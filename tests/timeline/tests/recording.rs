@@ -76,6 +76,42 @@ fn a_program_that_ran_already() {
     insta::assert_snapshot!(told(&of(&["attached.txt"])));
 }
 
+/// Waits for other threads, and who ended them.
+#[test]
+fn threads_that_wake_each_other() {
+    let recording = of(&["room.txt", "room_bob.txt"]);
+    let name = |call: &Call| recording.threads[call.thread].id;
+    let mut told = String::new();
+    for (number, call) in recording.calls.iter().enumerate().filter(|(_, it)| it.name == "futex") {
+        let waited = line(&recording, call);
+        told += &format!("{number:3} {} {waited}", name(call));
+        if let Some(waker) = call.woken_by {
+            told += &format!(" <- {waker} of {}", name(&recording.calls[waker]));
+        }
+        told += "\n";
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_program_that_is_stopped_neither_runs_nor_waits() {
+    let recording = of(&["room.txt", "room_bob.txt"]);
+    let [stop] = &recording.stops[..] else { panic!("{:?}", recording.stops) };
+    let process = recording.threads[stop.thread].process;
+    assert_eq!(recording.processes[process].called(), "nc");
+    let layout = Layout::of(&recording);
+    let lane = layout.lanes.iter().position(|it| *it == stop.thread).expect("it has a lane");
+    let does = |step: &timeline::picture::Step| lanes(&recording, &layout, step)[lane].clone();
+    let while_stopped = |step: &&timeline::picture::Step| {
+        let row = layout.rows[step.row];
+        row >= stop.from && stop.to.is_some_and(|to| row < to)
+    };
+    let all = steps(&layout);
+    let stopped: Vec<_> = all.iter().filter(while_stopped).map(does).collect();
+    assert!(stopped.len() > 3 && stopped.iter().all(|it| it == "is stopped"), "{stopped:?}");
+    assert_ne!(does(all.last().expect("a step")), "is stopped");
+}
+
 #[test]
 fn in_a_picture_everything_leads_downwards() {
     for names in [
@@ -84,6 +120,7 @@ fn in_a_picture_everything_leads_downwards() {
         &["http_server.txt", "http_client.txt"],
         &["python.txt"],
         &["attached.txt"],
+        &["room.txt", "room_bob.txt"],
     ] {
         let recording = of(names);
         let layout = Layout::of(&recording);
@@ -94,7 +131,10 @@ fn in_a_picture_everything_leads_downwards() {
         }
         let picture = layout.svg(&recording, "picture");
         assert!(picture.contains("A &lt;title&gt;"), "{names:?}");
-        let arrows = recording.pairs.len() + recording.accepted.len();
+        let is_woken =
+            |it: &&Call| it.name == "futex" && it.waited == Waited::Yes && it.woken_by.is_some();
+        let woken = recording.calls.iter().filter(is_woken).count();
+        let arrows = recording.pairs.len() + recording.accepted.len() + woken;
         assert_eq!(picture.matches("<line class=\"arrow\"").count(), arrows, "{names:?}");
     }
 }

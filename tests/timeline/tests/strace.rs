@@ -16,6 +16,8 @@ const RECORDED: &[&str] = &[
     "nc_client.txt",
     "nc_server.txt",
     "python.txt",
+    "room.txt",
+    "room_bob.txt",
 ];
 
 /// The first call of this name for which a text stands in its arguments.
@@ -90,6 +92,20 @@ fn an_interrupted_call_is_no_failure_and_what_resumes_it_is_another() {
     // strace let go of it here.
     let last = trace.calls.last().expect("calls");
     assert_eq!((last.name.as_str(), last.end, last.arguments.len()), ("poll", None, 3));
+}
+
+#[test]
+fn a_call_that_was_stopped_is_gone_on_with_by_another() {
+    let trace = calls(&recorded("room_bob.txt"));
+    let again = call(&trace, "restart_syscall", "resuming interrupted poll");
+    let before = trace.calls.iter().rfind(|call| call.start < again.start).expect("there is one");
+    assert_eq!(before.name, "poll");
+    assert!(before.outcome.is_interrupted());
+    let signals = trace.events.iter().filter_map(|event| match &event.line.what {
+        What::Signal(signal) => signal.split(' ').next(),
+        _ => None,
+    });
+    assert_eq!(signals.collect::<Vec<_>>(), ["SIGSTOP", "stopped", "SIGCONT"]);
 }
 
 #[test]

@@ -60,6 +60,60 @@ harness::test_with! { recording_tools,
     }
 }
 
+harness::test_with! { recording_tools,
+    fn netcat_with_netcat() {
+        let recording = record("nc -l 127.0.0.1 0", "sh -c 'echo hello | nc -N {host} {port}'");
+        let expected = [r#"read "hello\\n": 6 of write"#];
+        assert_eq!(received(&recording), expected);
+        let called: Vec<_> = recording.processes.iter().map(|it| it.called()).collect();
+        assert_eq!(called[0], "nc");
+        let accepted = &recording.accepted[..];
+        assert_eq!(accepted.len(), 1);
+        assert_eq!(recording.calls[accepted[0].accept].waited, Waited::Yes);
+        assert_eq!(recording.not_understood, [""; 0]);
+    }
+}
+
+harness::test_with! { recording_tools,
+    fn a_web_server_with_a_browser_of_a_kind() {
+        let get = "import sys, urllib.request as u; print(len(u.urlopen(sys.argv[1]).read()))";
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.txt"), "what is in it").expect("a file");
+        let folder = folder.path().display();
+        let server = format!("python3 -m http.server 0 --bind 127.0.0.1 --directory {folder}");
+        let client = format!("python3 -c '{get}' http://{{host}}:{{port}}/a.txt");
+        let recording = record(&server, &client);
+        let told = received(&recording);
+        assert!(told[0].starts_with("recvfrom \"GET /a.txt HTTP/1.1"), "{told:?}");
+        assert!(told.iter().any(|it| it.contains("\"what is in it\": 13 of sendto")), "{told:?}");
+        // The server reads in a thread of its own.
+        let reader = recording.calls[recording.pairs[0].received].thread;
+        assert_ne!(recording.threads[reader].name, "main");
+        assert_eq!(recording.not_understood, [""; 0]);
+    }
+}
+
+harness::test_with! { recording_tools,
+    fn a_program_that_runs_is_looked_on_at_and_goes_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let out = folder.path().join("timeline.json").display().to_string();
+        let scene = harness::Scene::new();
+        let server = "import socket\n\
+            l = socket.create_server((\"127.0.0.1\", 0))\n\
+            print(\"at 127.0.0.1:%d\" % l.getsockname()[1], flush=True)\n\
+            while True:\n    c, _ = l.accept(); c.sendall(b\"hi\"); c.close()\n";
+        let server = scene.start("server", "python3", &["-c", server]);
+        let port = server.address().port().to_string();
+        let with = format!("nc -d 127.0.0.1 {port}");
+        let id = server.id().to_string();
+        timeline(&["--attach", &id, "--with", &with, "--out", &out]).assert().success();
+        let recording: Recording =
+            serde_json::from_str(&std::fs::read_to_string(&out).expect("it is there")).expect("JSON");
+        assert_eq!(received(&recording), [r#"read "hi": 2 of sendto"#]);
+        scene.connect("another", std::net::SocketAddr::from(([127, 0, 0, 1], port.parse().expect("a port")))).receives("hi");
+    }
+}
+
 #[test]
 fn help_reads_like_documentation() {
     let help = timeline(&["--help"]).assert().success();
