@@ -1,5 +1,6 @@
 //! A recording, as a picture: each thread a lane, time downwards, each call a bar.
 
+mod arrows;
 mod figure;
 mod layout;
 mod measure;

@@ -4,6 +4,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::Layout;
+use super::arrows::arrows;
 use super::layout::{Shown, Stopped};
 use super::measure::{BESIDE, HALF, LEFT, LONG, TOP};
 use super::steps::is_end;
@@ -32,7 +33,7 @@ impl Layout {
                 }
                 @for lane in 0..self.lanes.len() { (self.lane(recording, lane)) }
                 (self.folds(width))
-                @for arrow in self.arrows(recording) { (arrow.draw(self, id)) }
+                @for arrow in arrows(self, recording) { (arrow.draw(self, id)) }
                 @for stop in &self.stops { (self.stop(stop)) }
                 @for shown in &self.calls { (self.call(recording, shown)) }
                 (self.names(recording, width))
@@ -125,44 +126,6 @@ impl Layout {
                 rect x=(x - HALF) y=(y) width=(2 * HALF) height=(height) {}
                 text.thread x=(x + BESIDE) y=(y + 16) { "stopped" }
             }
-        }
-    }
-
-    /// From each call that sent to each that received, from each connect to its accept, and from each
-    /// thread that woke another.
-    fn arrows(&self, recording: &Recording) -> Vec<Arrow> {
-        let place = |call: usize| self.calls.iter().find(|it| it.call == call);
-        let arrow = |from: usize, to: usize| {
-            let (from, to) = (place(from)?, place(to)?);
-            let end = to.end.unwrap_or(to.begin);
-            Some(Arrow { from: (from.lane, from.begin), to: (to.lane, end.max(from.begin)) })
-        };
-        let pairs = recording.pairs.iter().filter_map(|pair| arrow(pair.sent, pair.received));
-        let accepted = recording.accepted.iter().filter_map(|it| arrow(it.connect, it.accept));
-        let futexes = recording.calls.iter().enumerate().filter(|(_, call)| call.name == "futex");
-        let woken = futexes.filter_map(|(number, call)| arrow(call.woken_by?, number));
-        pairs.chain(accepted).chain(woken).collect()
-    }
-}
-
-/// A lane and a row, and another lane and row.
-struct Arrow {
-    from: (usize, usize),
-    to: (usize, usize),
-}
-
-impl Arrow {
-    fn draw(&self, layout: &Layout, id: &str) -> Markup {
-        let (from, to) = (layout.x(self.from.0), layout.x(self.to.0));
-        let (y1, y2) = (layout.y(self.from.1), layout.y(self.to.1));
-        // It begins and ends beside the bars; within one lane, it goes around.
-        let [x1, x2] = match from.cmp(&to) {
-            std::cmp::Ordering::Less => [from + HALF, to - HALF],
-            std::cmp::Ordering::Greater => [from - HALF, to + HALF],
-            std::cmp::Ordering::Equal => [from - HALF, to - HALF],
-        };
-        html! {
-            line.arrow x1=(x1) y1=(y1) x2=(x2) y2=(y2) marker-end=(format!("url(#{id}-head)")) {}
         }
     }
 }
