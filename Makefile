@@ -57,9 +57,11 @@ has-gradebook:
 has-OUT: has-%:
 	@$(if $(or $($*),$(ARGS)),,echo 'error: say which folder: $*=folder' >&2; exit 1)
 
-.PHONY: timeline timeline-ch01 timeline-ch02 timeline-ch03 timeline-ch04 timeline-ch05 timeline-ch06 timeline-ch07
-timeline: # who waits for whom: CMD="nc -l 7000" WITH="nc -N {host} {port}"; ARGS=--help for more
-	@$(CARGO) run --quiet --package timeline -- $(and $(CMD),--cmd '$(CMD)') $(and $(WITH),--with '$(WITH)') $(SHOWN) $(ARGS)
+has-CMD:
+	@$(if $(or $(CMD),$(ARGS)),,echo 'error: say which command: CMD="nc -l 7000" WITH="nc -N {host} {port}", or ARGS="--attach PID"' >&2; exit 1)
+.PHONY: has-CMD timeline timeline-ch01 timeline-ch02 timeline-ch03 timeline-ch04 timeline-ch05 timeline-ch06 timeline-ch07
+timeline: has-CMD # who waits for whom: CMD="nc -l 7000" WITH="nc -N {host} {port}"; ARGS=--help for more
+	@$(CARGO) run --quiet --package timeline -- $(and $(CMD),--cmd "$$CMD") $(and $(WITH),--with "$$WITH") $(SHOWN) $(ARGS)
 SHOWN = --open --out target/timeline/timeline.json
 # Plays the conversation of a chapter, and records it.
 TIMELINE = @$(CARGO) run --quiet --package recordings --bin timelines -- --open --out target/timeline/

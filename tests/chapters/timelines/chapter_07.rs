@@ -16,6 +16,7 @@ pub fn one_of_three_is_slow(stage: &Stage) {
     });
     stage.shows_from_here();
     stage.stops(&carol);
+    stage.all_wait();
     alice.enters("hello");
     bob.prints("hello");
     stage.all_wait();

@@ -126,6 +126,7 @@ impl Stage {
                 trace: String::from_utf8_lossy(&fs::read(&run.trace).unwrap_or_default()).into(),
                 name: Some(run.name.clone()),
                 asleep: run.watch.seen(),
+                before: None,
             })
             .collect();
         recording(title, &runs, self.shown.get(), |stack| self.sources.borrow_mut().find(stack))

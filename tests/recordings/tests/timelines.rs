@@ -8,6 +8,7 @@ use recordings::timelines::ALL;
 use similar::TextDiff;
 use timeline::compare::told;
 use timeline::files;
+use timeline::recording::Waited;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the project")
@@ -86,6 +87,33 @@ fn a_call_is_made_by_the_line_that_a_recording_names() {
             seen += 1;
         }
         assert!(seen > 4, "chapter {}: {seen} calls with a line", conversation.chapter);
+    }
+}
+
+#[test]
+fn nothing_happens_before_its_cause() {
+    for conversation in ALL {
+        let recording = files::read(&file_of(conversation.chapter)).expect("it has been recorded");
+        let calls = &recording.calls;
+        let is_before =
+            |cause: usize, call: usize| calls[call].end.is_none_or(|end| calls[cause].start < end);
+        let pairs = recording.pairs.iter().map(|it| (it.sent, it.received));
+        let accepted = recording.accepted.iter().map(|it| (it.connect, it.accept));
+        let woken = calls.iter().enumerate().filter_map(|(call, it)| Some((it.woken_by?, call)));
+        for (cause, call) in pairs.chain(accepted).chain(woken) {
+            let (one, other) = (&calls[cause].name, &calls[call].name);
+            assert!(
+                is_before(cause, call),
+                "{}: {one} {cause}, {other} {call}",
+                conversation.chapter
+            );
+        }
+        for (number, call) in calls.iter().enumerate() {
+            let asks_only =
+                call.name == "poll" && call.arguments.last().is_some_and(|it| it == "0");
+            assert!(!(asks_only && call.waited == Waited::Yes), "poll {number} was given no time");
+            assert!(!(call.result == "?" && call.end.is_some()), "{} {number}", call.name);
+        }
     }
 }
 

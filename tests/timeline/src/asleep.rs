@@ -151,7 +151,9 @@ mod tests {
     use std::sync::mpsc;
     use std::thread;
 
-    use super::{Watch, now};
+    use std::time::Duration;
+
+    use super::{Asleep, Watch, now};
 
     #[test]
     fn a_thread_that_waits_is_seen_and_one_that_works_is_not() {
@@ -164,13 +166,17 @@ mod tests {
         let id = told.recv().expect("it tells");
         let start = now();
         let watch = Watch::over(std::process::id());
+        let slept = |seen: &Asleep| seen.between(id, start, None);
         let deadline = start + 10_000_000_000;
-        while !watch.seen().between(id, start, None) && now() < deadline {
-            std::hint::spin_loop(); // we work, and are never seen asleep
+        while !slept(&watch.seen()) && now() < deadline {
+            thread::sleep(Duration::from_millis(1));
         }
-        let seen = watch.seen();
-        assert!(seen.between(id, start, Some(now())), "one that waits");
-        assert!(!seen.between(id, now(), None), "not later than it did");
+        assert!(watch.seen().between(id, start, Some(now())), "one that waits");
+        let works = now();
+        while now() < works + 30_000_000 {
+            std::hint::spin_loop();
+        }
+        assert!(!watch.seen().between(own_id(), works, Some(now())), "one that works");
         wake.send(()).expect("it waits");
         waits.join().expect("it ends").expect("it was woken");
     }

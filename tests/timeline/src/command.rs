@@ -36,7 +36,12 @@ impl Words {
         match address {
             Some(address) => {
                 let (host, port) = (callable(address.ip()).to_string(), address.port().to_string());
-                let fill = |word: &String| word.replace("{host}", &host).replace("{port}", &port);
+                // Together they are written with brackets, if they are of IPv6.
+                let both = SocketAddr::new(callable(address.ip()), address.port()).to_string();
+                let fill = |word: &String| {
+                    let word = word.replace("{host}:{port}", &both);
+                    word.replace("{host}", &host).replace("{port}", &port)
+                };
                 Ok(self.0.iter().map(fill).collect())
             }
             None => {

@@ -50,7 +50,9 @@ fn names(recording: &Recording) -> Vec<String> {
     let mut known: HashMap<String, usize> = HashMap::new();
     let name = |thread: &Thread| {
         let process = recording.processes[thread.process].called();
-        let name = stable(&format!("{process}, {}", thread.name));
+        // A thread that has no name goes by its id.
+        let has_name = thread.name.parse::<u32>().is_err();
+        let name = stable(&format!("{process}, {}", if has_name { &thread.name } else { "N" }));
         let number = known.entry(name.clone()).or_default();
         *number += 1;
         if *number == 1 { name } else { format!("{name} ({number})") }
@@ -91,7 +93,7 @@ fn stable(text: &str) -> String {
             (r"\b0x[0-9a-f]{6,}", "0xN"),
             (r"((?:socket|pipe|UNIX-\w+|TCP|TCPv6|UDP|UDPv6):\[)\d+(?:->\d+)?\]", "${1}N]"),
             (r"\b\d+<", "N<"),
-            (r"(parent_tid=\[|\bthread )\d+", "${1}N"),
+            (r"(parent_tid=\[)\d+", "${1}N"),
             (r"nothing after \d+\.\d+ s", "nothing after N s"),
             (r#"(SO_(?:RCV|SND)TIMEO(?:_OLD)?, )"(?:[^"\\]|\\.)*""#, "${1}N"),
             (r"tv_nsec=\d+", "tv_nsec=N"),

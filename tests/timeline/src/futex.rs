@@ -24,8 +24,8 @@ fn operation(call: &Call) -> &str {
     call.arguments.get(1).map_or("", String::as_str)
 }
 
-/// For each wait that ended because another thread woke it, the call that did, by their numbers: the
-/// last one for the same place in memory that began before the wait ended.
+/// For each wait that ended because another thread woke it, or ended, the call that did, by their
+/// numbers: the last one for the same place in memory that began before the wait ended.
 pub(crate) fn wakers(calls: &[Known]) -> HashMap<usize, usize> {
     let place = |known: &Known| Some((known.process, known.call.arguments.first()?.clone()));
     let mut all_wakes: HashMap<_, Vec<usize>> = HashMap::new();
@@ -38,11 +38,17 @@ pub(crate) fn wakers(calls: &[Known]) -> HashMap<usize, usize> {
     let waits = calls.iter().enumerate().filter(|(_, known)| is_woken(known));
     let waker = |(number, known): (usize, &Known)| {
         let wakes = all_wakes.get(&place(known)?)?;
-        let may_be = |wake: &&usize| known.end().is_none_or(|end| calls[**wake].start() < end);
+        let may_be = |wake: &&usize| !known.is_over_at(calls[**wake].start());
         let waker = wakes.iter().rfind(may_be)?;
         // One that had ended before has woken somebody else.
         let is_it = calls[*waker].end().is_none_or(|end| end > known.start());
         is_it.then_some((number, *waker))
     };
-    waits.filter_map(waker).collect()
+    // One that waits for a thread to end gives its id (pthread_join(3)), and the kernel wakes it.
+    let joined = |(number, known): (usize, &Known)| {
+        let id: u32 = known.call.arguments.get(2)?.parse().ok()?;
+        let is_it = |other: &Known| other.name() == "exit" && other.call.thread == id;
+        Some((number, calls.iter().position(is_it)?))
+    };
+    waits.filter_map(|wait| waker(wait).or_else(|| joined(wait))).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::blocking::has_no_time;
 use crate::futex;
 use crate::recording::Socket;
 use crate::sockets::Sockets;
@@ -23,8 +24,10 @@ pub(crate) struct Known {
     pub(crate) transfer: Option<(Transfer, u64)>,
     /// To whom a datagram was sent, or from whom it came, if the call itself says so.
     pub(crate) peer: Option<String>,
-    /// Whether it may wait: its socket has not been made non-blocking.
+    /// Whether it may wait: its socket has not been made non-blocking, and it has more time than none.
     pub(crate) may_wait: bool,
+    /// Whether its socket was seen to get a timeout.
+    pub(crate) has_timeout: bool,
 }
 
 impl Known {
@@ -39,6 +42,22 @@ impl Known {
     pub(crate) fn end(&self) -> Option<u64> {
         self.call.end
     }
+
+    /// When it had been let into the kernel, at the latest. strace notes its beginning before that,
+    /// and then has more to do. Nothing, if that is not known.
+    pub(crate) fn entered_by(&self) -> Option<u64> {
+        self.call.told?.checked_sub(self.call.took?)
+    }
+
+    /// When it had ended, at the latest.
+    pub(crate) fn ended_by(&self) -> Option<u64> {
+        self.call.told.filter(|_| self.call.end.is_some())
+    }
+
+    /// Whether it had surely ended at this moment.
+    pub(crate) fn is_over_at(&self, moment: u64) -> bool {
+        self.ended_by().or(self.end()).is_some_and(|end| end <= moment)
+    }
 }
 
 /// What is known of all calls that are kept, in order.
@@ -49,7 +68,8 @@ pub(crate) fn known(calls: Vec<Call>, threads: &mut Threads) -> Vec<Known> {
         let thread = threads.of(&call);
         let process = threads.threads[thread].process;
         let (socket, returned) = sockets.of(process, &call);
-        let may_wait = sockets.may_wait(process, &call);
+        let may_wait = sockets.may_wait(process, &call) && !has_no_time(&call);
+        let has_timeout = sockets.has_timeout(process, &call);
         if !is_kept(&call, socket.as_ref()) {
             continue;
         }
@@ -59,7 +79,17 @@ pub(crate) fn known(calls: Vec<Call>, threads: &mut Threads) -> Vec<Known> {
             call.arguments.get(1).filter(|_| is_message).and_then(|it| socket_address(it))
         });
         let peer = peer.map(|it| it.to_string());
-        all.push(Known { call, thread, process, socket, returned, transfer, peer, may_wait });
+        all.push(Known {
+            call,
+            thread,
+            process,
+            socket,
+            returned,
+            transfer,
+            peer,
+            may_wait,
+            has_timeout,
+        });
     }
     look_ahead(&mut all);
     all

@@ -1,7 +1,8 @@
 //! Calls, as labels of a picture.
 
 use crate::recording::{Bytes, Call};
-use crate::words::option;
+use crate::strace::bytes;
+use crate::words::{is_thread, option};
 
 /// How many letters of what was sent or received stand in a picture.
 const LETTERS: usize = 12;
@@ -26,7 +27,8 @@ impl Label {
             "recvfrom" => "recv",
             "sendto" => "send",
             "exit" | "exit_group" => "ends",
-            "clone" | "clone3" => "new thread",
+            "clone" | "clone3" if is_thread(call) => "new thread",
+            "clone" | "clone3" | "fork" | "vfork" => "new process",
             "clock_nanosleep" | "nanosleep" => "sleeps",
             "futex" if argument(1).starts_with("FUTEX_WAKE") => "wakes",
             "futex" => "waits",
@@ -39,7 +41,10 @@ impl Label {
             (_, Some(error)) => Some(error.clone()),
             (Some(bytes), None) if bytes.count == 0 => Some("0".to_owned()),
             (Some(bytes), None) => Some(format!("\"{}\"", shortened(bytes))),
-            (None, None) if call.name == "setsockopt" => Some(option(argument(2)).to_owned()),
+            (None, None) if call.name == "setsockopt" => {
+                let time = timeout(call).map_or(String::new(), |time| format!(" {time}"));
+                Some(option(argument(2)).trim_start_matches("SO_").to_owned() + &time)
+            }
             (None, None) => None,
         };
         Self { name: name.to_owned(), detail }
@@ -48,7 +53,21 @@ impl Label {
 
 /// Whether a call that is about waiting switches it on, and not off.
 pub(crate) fn is_blocking(call: &Call) -> bool {
-    call.arguments.last().is_some_and(|value| value == "[0]")
+    match call.name.as_str() {
+        "ioctl" => call.arguments.last().is_some_and(|value| value == "[0]"),
+        _ => !call.arguments.last().is_some_and(|flags| flags.contains("O_NONBLOCK")),
+    }
+}
+
+/// The time that an option is set to: `0.5 s`. Nothing, if it is none of a time.
+///
+/// strace 6.1 shows it as it is, seconds and microseconds of eight bytes each; others take it apart.
+pub(crate) fn timeout(call: &Call) -> Option<String> {
+    let is_time = call.arguments.get(2).is_some_and(|it| it.contains("TIMEO"));
+    let (value, _) = bytes(call.arguments.get(3).filter(|_| is_time)?)?;
+    let number = |at: usize| Some(i64::from_le_bytes(value.get(at..at + 8)?.try_into().ok()?));
+    let (seconds, microseconds) = (number(0)?, number(8)?);
+    Some(format!("{} s", seconds as f64 + microseconds as f64 / 1e6))
 }
 
 /// The beginning of what was sent or received, never cut within an escape.

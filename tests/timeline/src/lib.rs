@@ -1,6 +1,7 @@
 //! Who waits for whom in running programs: recorded by strace(1).
 
 pub mod asleep;
+mod blocking;
 pub mod compare;
 pub mod files;
 mod futex;
@@ -10,7 +11,7 @@ mod pairs;
 pub mod picture;
 pub mod record;
 pub mod recording;
-mod room;
+mod send_buffer;
 mod sockets;
 pub mod sources;
 pub mod strace;

@@ -5,6 +5,8 @@
 
 mod command;
 
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,18 +14,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{env, fs};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::Parser;
 use timeline::files;
 use timeline::record::{Run, recording};
 use timeline::sources::Sources;
-use timeline::tracer::Traced;
+use timeline::tracer::{Traced, is_installed};
+use timeline::words::counted;
 
 use crate::command::{Words, words};
 
-/// How long the first command may take until it can be connected to, and to come to its end when the
-/// second has ended.
+/// How long the first command may take until it can be connected to.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// After how much of that it is said that it is waited for.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
+/// How long it may take to come to its end when the second one has ended.
 const AFTERWARDS: Duration = Duration::from_secs(1);
 
 /// How long a program is waited for before the next look whether Ctrl-C has been pressed.
@@ -69,6 +76,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
+    is_installed()?;
     let root = env::current_dir().context("cannot tell the current folder")?;
     let mut sources = Sources::below(&root);
     let runs = record(cli, &mut sources)?;
@@ -80,8 +88,9 @@ fn run(cli: &Cli) -> Result<()> {
     let recording = recording(&title, &runs, None, |stack| sources.find(stack));
     ensure!(!recording.calls.is_empty(), "nothing was recorded: did the command start?");
     let page = files::write(&recording, &cli.out)?;
-    let (calls, threads) = (recording.calls.len(), recording.threads.len());
-    println!("{}: {calls} calls of {threads} threads", page.display());
+    let calls = counted(recording.calls.len() as u64, "call");
+    let threads = counted(recording.threads.len() as u64, "thread");
+    println!("{}: {calls} of {threads}", page.display());
     if cli.open && !files::open(&page) {
         println!("Open that file in a browser.");
     }
@@ -98,8 +107,7 @@ fn record(cli: &Cli, sources: &mut Sources) -> Result<Vec<Run>> {
             Traced::start(&command.0, &first_trace, sources.are_known(command.program()))?
         }
         (None, Some(process)) => {
-            let program = fs::read_link(format!("/proc/{process}/exe"));
-            let program = program.with_context(|| format!("cannot look at process {process}"))?;
+            let program = program_of(process)?;
             Traced::attach(process, &first_trace, sources.are_known(Some(program)))?
         }
         (None, None) => unreachable!("clap demands one of them"),
@@ -108,19 +116,50 @@ fn record(cli: &Cli, sources: &mut Sources) -> Result<Vec<Run>> {
         while !program.ends(LOOK) && !interrupted.load(Ordering::Relaxed) {}
     };
     let Some(command) = &cli.with else {
+        eprintln!("Recording. Ctrl-C ends it.");
         wait_for(&mut first);
         first.end();
         return Ok(vec![first.run()]);
     };
     // One that ran already has begun to listen before anybody looked.
-    let address = if cli.cmd.is_some() { first.listens(PATIENCE) } else { None };
+    let address = if cli.cmd.is_some() { awaits_listener(&mut first)? } else { None };
     let stacks = sources.are_known(command.program());
     let mut second = Traced::start(&command.against(address)?, &second_trace, stacks)?;
     wait_for(&mut second);
     second.end();
     first.ends(AFTERWARDS); // what it still does belongs to it
     first.end();
-    Ok(vec![first.run(), second.run()])
+    let mut runs = vec![first.run(), second.run()];
+    ensure!(!runs[1].trace.is_empty(), "the second command did not start");
+    if cli.cmd.as_ref().is_some_and(|first| first.name() == command.name()) {
+        let names = ["the first", "the second"];
+        runs.iter_mut().zip(names).for_each(|(run, name)| run.name = Some(name.to_owned()));
+    }
+    Ok(runs)
+}
+
+/// Waits until the first program listens. Returns where, if that was seen; fails if it ends before.
+fn awaits_listener(program: &mut Traced) -> Result<Option<SocketAddr>> {
+    let address = program.listens(AT_ONCE);
+    if address.is_some() {
+        return Ok(address);
+    }
+    ensure!(!program.ends(LOOK), "the first command has ended, and nobody has seen it listen");
+    eprintln!("Waiting until the first command listens, for {} s at the most.", PATIENCE.as_secs());
+    Ok(program.listens(PATIENCE))
+}
+
+/// The file of a program that runs.
+fn program_of(process: u32) -> Result<PathBuf> {
+    fs::read_link(format!("/proc/{process}/exe")).map_err(|why| match why.kind() {
+        ErrorKind::NotFound => anyhow!("there is no process {process}"),
+        ErrorKind::PermissionDenied => {
+            anyhow!(
+                "you may not look at process {process}: it is somebody else's (try it with sudo)"
+            )
+        }
+        _ => anyhow!(why).context(format!("cannot look at process {process}")),
+    })
 }
 
 /// Whether Ctrl-C has been pressed. It reaches the recorded programs as well.

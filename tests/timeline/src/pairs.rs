@@ -43,6 +43,8 @@ struct Piece<'a> {
     offset: u64,
     count: u64,
     data: &'a [u8],
+    start: u64,
+    end: Option<u64>,
 }
 
 /// The pairs of all streams.
@@ -59,7 +61,8 @@ pub(crate) fn of_streams(calls: &[Known]) -> Vec<Pair> {
         };
         let pieces = &mut streams.entry(direction).or_default()[side];
         let offset = pieces.last().map_or(0, |last| last.offset + last.count);
-        pieces.push(Piece { call, offset, count: *count, data });
+        let (start, end) = (known.start(), known.ended_by().or(known.end()));
+        pieces.push(Piece { call, offset, count: *count, data, start, end });
     }
     let mut pairs: Vec<_> =
         streams.values().flat_map(|[sent, received]| pair(sent, received)).collect();
@@ -67,8 +70,9 @@ pub(crate) fn of_streams(calls: &[Known]) -> Vec<Pair> {
     pairs
 }
 
-/// Where the pieces of one side and of the other overlap. If their bytes turn out to differ, the
-/// recording began in the middle of the stream, and nothing is known.
+/// Where the pieces of one side and of the other overlap. If their bytes turn out to differ, or to
+/// have been received before they were sent, the recording began in the middle of the stream, and
+/// nothing is known.
 fn pair(sent: &[Piece], received: &[Piece]) -> Vec<Pair> {
     let mut pairs = Vec::new();
     let mut next = 0;
@@ -77,7 +81,8 @@ fn pair(sent: &[Piece], received: &[Piece]) -> Vec<Pair> {
             let offset = from.offset.max(into.offset);
             let end = (from.offset + from.count).min(into.offset + into.count);
             if offset < end {
-                if differs(from, into, offset, end) {
+                let is_too_early = into.end.is_some_and(|end| end <= from.start);
+                if is_too_early || differs(from, into, offset, end) {
                     return Vec::new();
                 }
                 let (sent, received) = (from.call, into.call);
@@ -110,7 +115,7 @@ pub(crate) fn of_datagrams(calls: &[Known]) -> Vec<Pair> {
         let Some((Transfer::Receives(into), count)) = &calls[received].transfer else { continue };
         let sent = (0..calls.len()).filter(is_datagram).find(|sent| {
             let Some((Transfer::Sends(from), all)) = &calls[*sent].transfer else { return false };
-            let was_before = calls[received].end().is_none_or(|end| calls[*sent].start() < end);
+            let was_before = !calls[received].is_over_at(calls[*sent].start());
             // What does not fit is cut off.
             let is_it =
                 count <= all && from.iter().zip(into).all(|(sent, received)| sent == received);
@@ -148,7 +153,7 @@ pub(crate) fn of_connections(calls: &[Known]) -> Vec<Accepted> {
         let connect = (0..calls.len()).rev().find(|connect| {
             let known = &calls[*connect];
             known.name() == "connect"
-                && call.end().is_none_or(|end| known.start() < end)
+                && !call.is_over_at(known.start())
                 && known.socket.as_ref().and_then(direction).as_ref() == Some(&expected)
         });
         accepted.extend(connect.map(|connect| Accepted { connect, accept }));

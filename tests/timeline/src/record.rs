@@ -1,5 +1,7 @@
 //! From what strace has printed to a recording.
 
+use std::collections::HashMap;
+
 use crate::asleep::Asleep;
 use crate::known::known;
 use crate::pairs::{of_connections, of_datagrams, of_streams};
@@ -18,6 +20,19 @@ pub struct Run {
     pub name: Option<String>,
     /// When its threads were seen asleep.
     pub asleep: Asleep,
+    /// The program, if it ran before strace looked on.
+    pub before: Option<Running>,
+}
+
+/// A program that ran before strace looked on: its trace does not say who is who.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// Its process id.
+    pub process: u32,
+    /// Its name.
+    pub program: String,
+    /// Its threads: their ids, and their names.
+    pub threads: Vec<(u32, String)>,
 }
 
 impl From<&str> for Run {
@@ -40,6 +55,9 @@ pub fn recording(
     let mut asleep = Asleep::default();
     for (run, trace) in runs.iter().zip(&traces) {
         asleep.extend(&run.asleep);
+        if let Some(running) = &run.before {
+            threads.run_already(running);
+        }
         if let (Some(name), Some(first)) = (&run.name, trace.calls.first()) {
             threads.call(first.thread, name);
         }
@@ -47,13 +65,25 @@ pub fn recording(
     let mut all: Vec<_> = traces.iter().flat_map(|trace| trace.calls.clone()).collect();
     all.sort_by_key(|call| call.start);
     let events = traces.iter().flat_map(|trace| &trace.events);
-    let stops: Vec<_> = stops(&all, &events.map(|event| &event.line).collect::<Vec<_>>());
+    let events: Vec<&Line> = events.map(|event| &event.line).collect();
+    let stops = stops(&all, &events);
     let known = known(all, &mut threads);
     let begin = known.first().map_or(0, |known| known.start());
     let mut pairs = of_streams(&known);
     pairs.extend(of_datagrams(&known));
     let accepted = of_connections(&known);
     let waits = Waits::new(&known, &pairs, &accepted, &asleep);
+    // Of a call that was told at once, strace's times are a little early. It ended behind what it
+    // waited for, or received.
+    let mut after: HashMap<usize, u64> = HashMap::new();
+    let caused = pairs.iter().map(|it| (it.sent, it.received));
+    let caused = caused.chain(accepted.iter().map(|it| (it.connect, it.accept)));
+    let woken = (0..known.len()).filter_map(|call| Some((waits.of(call).1?, call)));
+    for (cause, call) in caused.chain(woken) {
+        let least = after.entry(call).or_default();
+        *least = (*least).max(known[cause].start() + 1);
+    }
+    let earliest_end = |call: usize| after.get(&call).copied().unwrap_or_default();
     let calls = known.iter().enumerate().map(|(number, it)| {
         let (waited, woken_by) = waits.of(number);
         let bytes = moved(&it.call).map(|(data, count)| seen(&data, count));
@@ -62,7 +92,7 @@ pub fn recording(
             name: it.call.name.clone(),
             arguments: it.call.arguments.clone(),
             start: it.start() - begin,
-            end: it.end().map(|end| end.saturating_sub(begin)),
+            end: it.end().map(|end| end.max(earliest_end(number)).saturating_sub(begin)),
             result: it.call.outcome.text.clone(),
             error: it.call.outcome.error.clone(),
             socket: it.socket.clone(),
@@ -73,6 +103,10 @@ pub fn recording(
         }
     });
     let calls = calls.collect();
+    for event in events.iter().filter(|event| matches!(event.what, What::Ended(_))) {
+        let ended = threads.threads.iter_mut().filter(|thread| thread.id == event.thread);
+        ended.for_each(|thread| thread.ended = Some(event.time.saturating_sub(begin)));
+    }
     Recording {
         version: VERSION,
         title: title.to_owned(),

@@ -64,6 +64,8 @@ pub struct Thread {
     pub name: String,
     /// Its thread id.
     pub id: u32,
+    /// When it was over, be it by a signal; nothing if it still ran when the recording ended.
+    pub ended: Option<u64>,
 }
 
 /// A system call.
@@ -153,9 +155,9 @@ impl Process {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Waited {
-    /// It came afterwards.
+    /// It did: until what it asked for came, its time was over, or a signal came.
     Yes,
-    /// It was there before.
+    /// What it asked for was there, it asked for nothing, or it may not wait.
     No,
     /// Nothing shows when it came: the other side was not recorded, or did it at the same time.
     #[default]

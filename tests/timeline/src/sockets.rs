@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 use crate::recording::Socket;
-use crate::strace::{Call, descriptor, socket_address};
+use crate::strace::{Call, bytes, descriptor, socket_address};
 
 /// The sockets of all processes, by process and descriptor.
 #[derive(Debug, Default)]
@@ -13,6 +13,8 @@ pub(crate) struct Sockets {
     all: HashMap<(usize, i32), Socket>,
     /// Those that have been made non-blocking.
     never_wait: HashSet<(usize, i32)>,
+    /// Those that have been given a timeout for receiving.
+    timeouts: HashSet<(usize, i32)>,
 }
 
 impl Sockets {
@@ -66,11 +68,43 @@ impl Sockets {
                 let key = number(argument(0));
                 self.set(key, argument(2) != "[0]");
             }
-            "close" => self.set(number(argument(0)), false),
+            // A copy is of the same socket (dup(2)).
+            "dup" | "dup2" | "dup3" => self.copies(number(argument(0)), number(&call.outcome.text)),
+            "fcntl" if argument(1).starts_with("F_DUPFD") => {
+                self.copies(number(argument(0)), number(&call.outcome.text));
+            }
+            "setsockopt" if argument(2).starts_with("SO_RCVTIMEO") => {
+                let key = number(argument(0));
+                let is_none =
+                    bytes(argument(3)).is_some_and(|(it, _)| it.iter().all(|it| *it == 0));
+                if let Some(key) = key {
+                    self.timeouts.remove(&key);
+                    self.timeouts.extend((!is_none).then_some(key));
+                }
+            }
+            "close" => {
+                let key = number(argument(0));
+                self.set(key, false);
+                self.timeouts.retain(|it| Some(*it) != key);
+            }
             _ => {}
         }
         let told_not_to = call.arguments.iter().any(|it| it.contains("MSG_DONTWAIT"));
         !told_not_to && !number(argument(0)).is_some_and(|key| self.never_wait.contains(&key))
+    }
+
+    /// Whether the socket of a call was given a timeout for receiving.
+    pub(crate) fn has_timeout(&self, process: usize, call: &Call) -> bool {
+        let socket = call.arguments.first().and_then(|it| descriptor(it));
+        socket.is_some_and(|it| self.timeouts.contains(&(process, it.number)))
+    }
+
+    fn copies(&mut self, one: Option<(usize, i32)>, other: Option<(usize, i32)>) {
+        let (Some(one), Some(other)) = (one, other) else { return };
+        self.set(Some(other), self.never_wait.contains(&one));
+        if self.timeouts.contains(&one) {
+            self.timeouts.insert(other);
+        }
     }
 
     fn set(&mut self, key: Option<(usize, i32)>, never_waits: bool) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::record::Running;
 use crate::recording::{Process, Thread};
 use crate::strace::{Call, bytes};
 
@@ -24,6 +25,22 @@ impl Threads {
     /// Gives a program a name, by its first thread. To be said before that thread's first call.
     pub(crate) fn call(&mut self, first: u32, name: &str) {
         self.called.insert(first, name.to_owned());
+    }
+
+    /// Notes a program that ran already. To be said before the first call.
+    pub(crate) fn run_already(&mut self, running: &Running) {
+        let (program, id) = (running.program.clone(), running.process);
+        self.processes.push(Process { program, name: self.called.get(&id).cloned(), id });
+        let process = self.processes.len() - 1;
+        let name =
+            |id: u32, name: &str| if id == running.process { "main" } else { name }.to_owned();
+        let threads = running.threads.iter();
+        self.threads.extend(threads.map(|(id, it)| Thread {
+            process,
+            name: name(*id, it),
+            id: *id,
+            ended: None,
+        }));
     }
 
     /// The place in `threads` of the thread that made a call. To be asked for every call, in order:
@@ -62,7 +79,7 @@ impl Threads {
             Some((parent, true)) => self.process_of(*parent),
             _ => None,
         };
-        let name = if process.is_some() { format!("thread {id}") } else { "main".to_owned() };
+        let name = if process.is_some() { id.to_string() } else { "main".to_owned() };
         let process = process.unwrap_or_else(|| {
             // A child runs its parent's program, until it runs another.
             let parent = self.created.get(&id).and_then(|(parent, _)| self.process_of(*parent));
@@ -71,7 +88,7 @@ impl Threads {
             self.processes.push(Process { program, name: self.called.get(&id).cloned(), id });
             self.processes.len() - 1
         });
-        self.threads.push(Thread { process, name, id });
+        self.threads.push(Thread { process, name, id, ended: None });
         self.threads.len() - 1
     }
 

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::asleep::Watch;
-use crate::record::Run;
+use crate::record::{Run, Running};
 use crate::strace::{Call, Trace, calls, descriptor};
 use anyhow::{Result, anyhow, ensure};
 
@@ -34,9 +34,8 @@ pub struct Traced {
     strace: Child,
     trace: PathBuf,
     watch: Watch,
-    /// Whether it ran before, and goes on afterwards.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is signalled"))]
-    is_attached: bool,
+    /// What it was before, if it ran already. Then it goes on afterwards.
+    before: Option<Running>,
 }
 
 impl Traced {
@@ -84,8 +83,8 @@ impl Traced {
         match strace.spawn() {
             Ok(strace) => {
                 let watch = Watch::over(attached.unwrap_or(strace.id()));
-                let (trace, is_attached) = (trace.to_owned(), attached.is_some());
-                Ok(Self { strace, trace, watch, is_attached })
+                let (trace, before) = (trace.to_owned(), attached.map(running));
+                Ok(Self { strace, trace, watch, before })
             }
             Err(why) => Err(cannot_start(why)),
         }
@@ -93,7 +92,8 @@ impl Traced {
 
     /// What it has done so far.
     pub fn run(&self) -> Run {
-        Run { trace: self.trace(), name: None, asleep: self.watch.seen() }
+        let before = self.before.clone();
+        Run { trace: self.trace(), name: None, asleep: self.watch.seen(), before }
     }
 
     fn trace(&self) -> String {
@@ -159,7 +159,7 @@ impl Traced {
     #[cfg(unix)]
     fn to_be_ended(&self) -> Vec<u32> {
         let strace = self.strace.id();
-        if self.is_attached { vec![strace] } else { traced(strace) }
+        if self.before.is_some() { vec![strace] } else { traced(strace) }
     }
 }
 
@@ -207,6 +207,19 @@ pub fn arguments(trace: &Path, stacks: bool) -> Vec<String> {
         arguments.push("--stack-traces");
     }
     arguments.into_iter().map(str::to_owned).collect()
+}
+
+/// A process that runs, and its threads (proc(5)).
+fn running(process: u32) -> Running {
+    let folder = format!("/proc/{process}");
+    let name = |path: String| fs::read_to_string(path).unwrap_or_default().trim_end().to_owned();
+    let program = fs::read_link(format!("{folder}/exe")).ok();
+    let program = program.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+    let tasks = fs::read_dir(format!("{folder}/task")).into_iter().flatten().flatten();
+    let ids = tasks.filter_map(|task| task.file_name().to_str()?.parse().ok());
+    let thread = |id: u32| (id, name(format!("{folder}/task/{id}/comm")));
+    let program = program.unwrap_or_else(|| name(format!("{folder}/comm")));
+    Running { process, program, threads: ids.map(thread).collect() }
 }
 
 /// Whether somebody traces a process (proc(5), `TracerPid`).

@@ -1,18 +1,20 @@
 //! Whether a call waited, and what ended its wait.
 //!
-//! strace notes a call's beginning before the kernel does anything for it, and its end when all is
-//! done. So what one call began after another was entered, the other cannot have found done; and
-//! what had ended before, it must have found. What happened at the same time shows nothing. Where
-//! the calls show nothing, a thread that was seen asleep in one has waited.
+//! A thread that was seen asleep in a call has waited in it. Besides, there is what the calls tell:
+//! what another call began after this one had been let into the kernel, this one cannot have found
+//! done; and it found what had ended before it began. strace notes a beginning a little early, and
+//! an end a little late; where that leaves it open which came first, nothing is said.
 
 use std::collections::HashMap;
 
 use crate::asleep::Asleep;
+use crate::blocking::{came_to_nothing, never_blocks, waits_for_readiness};
 use crate::futex;
 use crate::known::Known;
 use crate::pairs::{back, direction, is_stream};
 use crate::recording::{Accepted, Pair, Waited};
-use crate::room::has_room;
+use crate::send_buffer::has_room;
+use crate::strace::descriptor;
 use crate::transfer::Transfer;
 
 /// What is known of all calls, to find out who waited for whom.
@@ -52,53 +54,70 @@ impl<'a> Waits<'a> {
     pub(crate) fn of(&self, call: usize) -> (Waited, Option<usize>) {
         let known = &self.calls[call];
         let (waited, cause) = self.by_the_calls(call);
-        let slept = || self.asleep.between(known.call.thread, known.start(), known.end());
-        if waited == Waited::Unknown && slept() { (Waited::Yes, cause) } else { (waited, cause) }
+        if waited == Waited::Yes
+            || !self.asleep.between(known.call.thread, known.start(), known.end())
+        {
+            return (waited, cause);
+        }
+        // What had been done before is not what it waited for: what was sent may have been held back.
+        (Waited::Yes, cause.filter(|_| waited == Waited::Unknown))
     }
 
     fn by_the_calls(&self, call: usize) -> (Waited, Option<usize>) {
         let known = &self.calls[call];
-        let name = known.name();
-        // A thread that ends waits for nobody.
-        if matches!(name, "exit" | "exit_group") {
-            return (Waited::No, None);
-        }
-        // One that never ended has not found what it asked for.
+        let outcome = &known.call.outcome;
+        // A thread that ends waits for nobody; in any other call that never ended, it may.
         if known.end().is_none() {
-            return (Waited::Unknown, None);
+            let ends = matches!(known.name(), "exit" | "exit_group");
+            return (if ends { Waited::No } else { Waited::Unknown }, None);
         }
-        if known.call.outcome.is_interrupted() {
+        if futex::waits(&known.call) {
+            return match outcome.error.as_deref() {
+                None | Some("ETIMEDOUT" | "EINTR") => {
+                    (Waited::Yes, self.wakers.get(&call).copied())
+                }
+                Some(_) => (Waited::No, None), // what it would wait for has happened already
+            };
+        }
+        if outcome.is_interrupted() {
             return (Waited::Yes, None); // until a signal came
         }
-        let at_once = |is_known: bool| if is_known { Waited::No } else { Waited::Unknown };
-        let cause = match &known.transfer {
-            Some((Transfer::Receives(_), 1..)) => self.sent_by.get(&call).copied(),
-            Some((Transfer::Receives(_), 0)) => self.end_of_stream(call),
-            _ if matches!(name, "accept" | "accept4") => self.connects.get(&call).copied(),
-            _ if futex::waits(&known.call) => match known.call.outcome.error.as_deref() {
-                None => self.wakers.get(&call).copied(),
-                Some("ETIMEDOUT") => return (Waited::Yes, None),
-                Some(_) => return (Waited::No, None), // what it would wait for has happened already
-            },
-            _ if MAY_END_BY_TIME.contains(&name) && is_over_by_time(known) => {
-                return (if known.may_wait { Waited::Yes } else { Waited::No }, None);
-            }
-            _ if READY.contains(&name) => self.ready(call),
-            _ if AT_ONCE.contains(&name) || !known.may_wait => return (Waited::No, None),
-            _ => return (at_once(self.has_room.get(&call) == Some(&true)), None),
-        };
-        if !known.may_wait {
-            return (Waited::No, cause);
+        if !known.may_wait || never_blocks(&known.call) || self.is_announced(call) {
+            return (Waited::No, self.cause(call));
         }
-        (cause.map_or(Waited::Unknown, |cause| self.came_afterwards(call, cause)), cause)
+        if came_to_nothing(known.name(), &outcome.text, outcome.error.as_deref()) {
+            // A socket that was made non-blocking before anybody looked fails in the same way.
+            let is_sure = known.has_timeout || outcome.error.as_deref() != Some("EAGAIN");
+            return (if is_sure { Waited::Yes } else { Waited::Unknown }, None);
+        }
+        match self.cause(call) {
+            Some(cause) => (self.came_afterwards(call, cause), Some(cause)),
+            None if self.has_room.get(&call) == Some(&true) => (Waited::No, None),
+            None => (Waited::Unknown, None),
+        }
+    }
+
+    /// What a call waits for, or finds done: the call that does it.
+    fn cause(&self, call: usize) -> Option<usize> {
+        let known = &self.calls[call];
+        match &known.transfer {
+            Some((Transfer::Receives(_), _)) => {
+                self.sent_by.get(&call).copied().or_else(|| self.end_of_stream(call))
+            }
+            _ if matches!(known.name(), "accept" | "accept4") => self.connects.get(&call).copied(),
+            _ if waits_for_readiness(known.name()) => self.ready(call),
+            _ => None,
+        }
     }
 
     /// Whether a call waited for another one.
     fn came_afterwards(&self, call: usize, cause: usize) -> Waited {
         let (known, by) = (&self.calls[call], &self.calls[cause]);
-        if by.start() >= known.start() {
+        if known.entered_by().is_some_and(|entered| by.start() >= entered) {
             Waited::Yes
-        } else if by.end().is_some_and(|end| end <= known.start()) || self.was_there(call, cause) {
+        } else if by.ended_by().is_some_and(|end| end <= known.start())
+            || self.was_there(call, cause)
+        {
             Waited::No
         } else {
             Waited::Unknown
@@ -106,94 +125,58 @@ impl<'a> Waits<'a> {
     }
 
     /// Whether what a call received was there already, although the call that sent it had not
-    /// returned: another call had received a part of the same packet.
+    /// returned: another call had received a part of it. What finds room for all of itself is sent as
+    /// a whole.
     fn was_there(&self, call: usize, cause: usize) -> bool {
-        let is_whole =
-            matches!(self.calls[cause].transfer, Some((_, count)) if count <= IN_ONE_PACKET);
+        let is_whole = self.has_room.get(&cause) == Some(&true);
         let others = self.pairs.iter().filter(|pair| pair.sent == cause && pair.received != call);
-        let mut ends = others.filter_map(|pair| self.calls[pair.received].end());
+        let mut ends = others.filter_map(|pair| self.calls[pair.received].ended_by());
         is_whole && ends.any(|end| end <= self.calls[call].start())
     }
 
     /// What made a call return that waits for something to be had: what made it possible to have what
     /// the thread takes next.
     fn ready(&self, call: usize) -> Option<usize> {
-        let same_thread = |at: &usize| self.calls[*at].thread == self.calls[call].thread;
+        let known = &self.calls[call];
+        let outcome = &known.call.outcome;
+        // One that asks whether it may send waits for nobody's bytes.
+        if known.name().ends_with("poll") && !outcome.text.contains("POLLIN") {
+            return None;
+        }
+        let same_thread = |at: &usize| self.calls[*at].thread == known.thread;
         let next = (call + 1..self.calls.len())
             .filter(same_thread)
-            .take_while(|at| !READY.contains(&self.calls[*at].name()));
-        next.filter_map(|at| self.by_the_calls(at).1).next()
+            .take_while(|at| !waits_for_readiness(self.calls[*at].name()));
+        let is_before = |cause: &usize| !known.is_over_at(self.calls[*cause].start());
+        next.filter_map(|at| self.cause(at)).find(is_before)
     }
 
-    /// The call by which the other side ended the stream.
+    /// Whether the thread has just been told that there is something to read: what the keyboard sends
+    /// is in no recording.
+    fn is_announced(&self, call: usize) -> bool {
+        let known = &self.calls[call];
+        let reads = known.name() == "read" && known.socket.is_none();
+        let Some(number) = known.call.arguments.first().and_then(|it| descriptor(it)) else {
+            return false;
+        };
+        let before = self.calls[..call].iter().rfind(|other| other.thread == known.thread);
+        let told = format!("fd={}, revents=POLLIN", number.number);
+        reads && before.is_some_and(|before| before.call.outcome.text.contains(&told))
+    }
+
+    /// The call by which the other side ended the stream: it said so, or closed the last copy.
     fn end_of_stream(&self, call: usize) -> Option<usize> {
         let known = &self.calls[call];
         let socket = known.socket.as_ref().filter(|it| is_stream(it))?;
         let expected = back(direction(socket)?);
-        self.calls.iter().position(|other| {
+        let is_it = |other: &Known| {
             let ends = matches!(other.transfer, Some((Transfer::Ends, _)));
-            let is_before = known.end().is_none_or(|end| other.start() < end);
-            let is_it = || other.socket.as_ref().and_then(direction).as_ref() == Some(&expected);
-            ends && is_before && is_it()
-        })
+            let is_before = !known.is_over_at(other.start());
+            let is_its = || other.socket.as_ref().and_then(direction).as_ref() == Some(&expected);
+            ends && is_before && is_its()
+        };
+        let says_so = |other: &Known| other.name() == "shutdown" && is_it(other);
+        let shutdown = self.calls.iter().position(says_so);
+        shutdown.or_else(|| self.calls.iter().rposition(is_it))
     }
 }
-
-/// A send of so many bytes goes into one packet: on Linux, one over loopback has up to 65,536, and
-/// what is less than half of that is not split (ip(8) shows the mtu of `lo`).
-const IN_ONE_PACKET: u64 = 32 << 10;
-
-/// Whether a call ended because a time was over.
-pub(crate) fn is_over_by_time(known: &Known) -> bool {
-    let outcome = &known.call.outcome;
-    let error = outcome.error.as_deref();
-    outcome.text.contains("Timeout")
-        || matches!(error, Some("EAGAIN" | "ETIMEDOUT"))
-        || SLEEPS.contains(&known.name())
-}
-
-/// Calls that wait for a time to be over.
-pub(crate) const SLEEPS: &[&str] = &["clock_nanosleep", "nanosleep"];
-
-/// Calls that may end because a time is over.
-const MAY_END_BY_TIME: &[&str] = &[
-    "accept",
-    "accept4",
-    "clock_nanosleep",
-    "connect",
-    "epoll_pwait",
-    "epoll_wait",
-    "nanosleep",
-    "poll",
-    "ppoll",
-    "pselect6",
-    "read",
-    "readv",
-    "recv",
-    "recvfrom",
-    "recvmsg",
-    "restart_syscall",
-    "select",
-];
-
-/// Calls that return when something can be had, by another call.
-const READY: &[&str] = &["poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait"];
-
-/// Calls that wait for nobody.
-const AT_ONCE: &[&str] = &[
-    "bind",
-    "close",
-    "clone",
-    "clone3",
-    "fcntl",
-    "futex",
-    "getpeername",
-    "getsockname",
-    "getsockopt",
-    "ioctl",
-    "listen",
-    "setsockopt",
-    "shutdown",
-    "socket",
-    "socketpair",
-];

@@ -1,9 +1,9 @@
 //! Calls, in sentences.
 
-use crate::label::is_blocking;
+use crate::blocking::came_to_nothing;
+use crate::label::{is_blocking, timeout};
 use crate::recording::{Bytes, Call, Recording, Waited};
 use crate::transfer::{RECEIVES, is_send};
-use crate::waits::SLEEPS;
 
 /// What happens in a call, as a sentence or two. `number` is its place in the recording.
 pub fn sentence(recording: &Recording, number: usize) -> String {
@@ -11,6 +11,11 @@ pub fn sentence(recording: &Recording, number: usize) -> String {
     if let Some(waited) = waited(recording, number) {
         told += " ";
         told += &waited;
+    }
+    let call = &recording.calls[number];
+    let took = call.end.map_or(0, |end| (end - call.start) / 1_000_000);
+    if call.waited == Waited::Yes && took > 0 {
+        told += &format!(" That takes {took} ms.");
     }
     told
 }
@@ -55,14 +60,20 @@ fn does(call: &Call) -> String {
         ("listen", _) => "lets the kernel take connections for it.".to_owned(),
         ("bind", _) => "gives its socket an address.".to_owned(),
         ("socket", _) => "creates a socket.".to_owned(),
+        ("shutdown", _) if argument(1) == "SHUT_RD" => "will receive nothing more.".to_owned(),
         ("shutdown", _) => "ends its half of the connection.".to_owned(),
         ("close", _) => "closes its socket.".to_owned(),
-        ("setsockopt", _) => format!("sets {}.", option(argument(2))),
+        ("setsockopt", _) => match timeout(call).as_deref() {
+            Some("0 s") => format!("takes {} away.", option(argument(2))),
+            Some(time) => format!("sets {} to {time}.", option(argument(2))),
+            None => format!("sets {}.", option(argument(2))),
+        },
         ("fcntl" | "ioctl", _) if is_blocking(call) => "makes its socket block.".to_owned(),
         ("fcntl" | "ioctl", _) => "makes its socket non-blocking.".to_owned(),
         ("exit", _) => "ends: this thread does.".to_owned(),
         ("exit_group", _) => "ends, with all its threads.".to_owned(),
-        ("clone" | "clone3", _) => "starts a thread.".to_owned(),
+        ("clone" | "clone3", _) if is_thread(call) => "starts a thread.".to_owned(),
+        ("clone" | "clone3" | "fork" | "vfork", _) => "starts a process.".to_owned(),
         ("futex", _) if argument(1).starts_with("FUTEX_WAKE") => "wakes a thread.".to_owned(),
         ("futex", _) => "waits for another thread.".to_owned(),
         ("clock_nanosleep" | "nanosleep", _) => "sleeps.".to_owned(),
@@ -72,6 +83,7 @@ fn does(call: &Call) -> String {
             _ => format!("reads {} of what is typed.", number_of(bytes)),
         },
         (name, Some(bytes)) if RECEIVES.contains(&name) => match bytes.count {
+            0 if is_datagram(call) => "receives an empty datagram.".to_owned(),
             0 => "receives 0 bytes: the other side has ended its half.".to_owned(),
             _ => format!("receives {}.", number_of(bytes)),
         },
@@ -80,6 +92,17 @@ fn does(call: &Call) -> String {
         }
         (name, None) => format!("calls {name}."),
     }
+}
+
+fn is_datagram(call: &Call) -> bool {
+    call.socket
+        .as_ref()
+        .is_some_and(|socket| socket.protocol.starts_with("UDP") || socket.protocol == "UNIX-DGRAM")
+}
+
+/// Whether a call makes a thread of the same process, and not another process.
+pub(crate) fn is_thread(call: &Call) -> bool {
+    call.arguments.iter().any(|it| it.contains("CLONE_THREAD"))
 }
 
 /// An option's name. strace adds `_OLD` where the kernel has two of them.
@@ -101,6 +124,9 @@ fn waited(recording: &Recording, number: usize) -> Option<String> {
         (Waited::No, Some((who, [_, done])), _) => {
             format!("It does not wait: {who} {done} before.")
         }
+        (Waited::No, None, _) if is_over_by_time(call) && is_send(&call.name) => {
+            "It does not wait: there is no room.".to_owned()
+        }
         (Waited::No, None, _) if is_over_by_time(call) => {
             "It does not wait: nothing is there.".to_owned()
         }
@@ -118,6 +144,11 @@ fn waited(recording: &Recording, number: usize) -> Option<String> {
 fn alone(call: &Call) -> &'static str {
     match call.name.as_str() {
         _ if call.result.starts_with("? ERESTART") => "It waits until a signal comes.",
+        _ if call.error.as_deref() == Some("EINTR") => "It waits until a signal comes.",
+        _ if call.result.contains("fd=0, revents=POLLIN") => "It waits until something is typed.",
+        "read" if call.bytes.as_ref().is_some_and(|it| it.count == 0) => {
+            "It waits until its input ends."
+        }
         _ if is_over_by_time(call) => "It waits until its time is over.",
         "read" | "readv" if call.socket.is_none() => "It waits until something is typed.",
         "connect" => "It waits for an answer.",
@@ -128,9 +159,7 @@ fn alone(call: &Call) -> &'static str {
 }
 
 fn is_over_by_time(call: &Call) -> bool {
-    call.result.contains("Timeout")
-        || matches!(call.error.as_deref(), Some("EAGAIN" | "ETIMEDOUT"))
-        || SLEEPS.contains(&call.name.as_str())
+    came_to_nothing(&call.name, &call.result, call.error.as_deref())
 }
 
 /// What a call does for another one that waits for it, and what it has done for one that need not.
@@ -140,6 +169,7 @@ fn done(call: &Call) -> [String; 2] {
         "shutdown" => ["ends its half", "had ended its half"],
         "close" => ["closes", "had closed"],
         "futex" => ["wakes it", "had woken it"],
+        "exit" => ["ends", "had ended"],
         name if is_send(name) => ["sends", "had sent"],
         name => return [format!("calls {name}"), format!("had called {name}")],
     };
@@ -147,5 +177,10 @@ fn done(call: &Call) -> [String; 2] {
 }
 
 fn number_of(bytes: &Bytes) -> String {
-    if bytes.count == 1 { "1 byte".to_owned() } else { format!("{} bytes", bytes.count) }
+    counted(bytes.count, "byte")
+}
+
+/// So many of something: `1 byte`, `2 bytes`.
+pub fn counted(number: u64, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

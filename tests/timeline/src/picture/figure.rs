@@ -5,7 +5,7 @@ use maud::{Markup, PreEscaped, html};
 use super::Layout;
 use super::steps::{Part, Step, lanes, steps, under_way};
 use crate::recording::{Recording, Source};
-use crate::words::{lane_names, sentence, who};
+use crate::words::{counted, lane_names, sentence, who};
 
 /// Moves from step to step. Without it, all steps are there to be read.
 const SCRIPT: &str = include_str!("step.js");
@@ -88,8 +88,8 @@ impl Figure<'_> {
                     }
                     @for (from, to, bytes) in under_way(recording, layout, step) {
                         li {
-                            (bytes) " bytes from " (from) " to " (to)
-                            " are sent and not yet received (reckoned from the calls)"
+                            (counted(bytes, "byte")) " from " (from) " to " (to)
+                            ": sent and not yet received (reckoned from the calls)"
                         }
                     }
                 }

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::measure::{LONG, Measures};
+use crate::label::{is_blocking, timeout};
 use crate::recording::{Call, Recording, Socket, Span, Waited};
-use crate::strace::bytes;
 
 /// How many calls a picture shows at the most: the first ones. More can be drawn, and not be read.
 const MOST: usize = 400;
@@ -163,12 +163,13 @@ fn shown(recording: &Recording) -> Vec<usize> {
         .filter(|call| call.name == "futex" && call.waited == Waited::Yes)
         .filter_map(|call| call.woken_by)
         .collect();
+    let about_waiting = about_waiting(recording);
     let is_shown = |it: &usize| {
         let call = &recording.calls[*it];
         let is_quiet = match call.name.as_str() {
             "futex" => call.waited != Waited::Yes && !wakers.contains(it),
             "write" | "writev" if call.socket.is_none() => call.waited != Waited::Yes,
-            name => (QUIET.contains(&name) && !is_about_waiting(call)) || is_of_runtime(call),
+            name => (QUIET.contains(&name) && !about_waiting.contains(it)) || is_of_runtime(call),
         };
         !is_quiet && is_of_interest(call) && processes.contains(&process(call))
     };
@@ -183,22 +184,35 @@ fn is_of_interest(call: &Call) -> bool {
     !(may_be && call.socket.as_ref().is_some_and(in_vain))
 }
 
-/// Whether a call changes for how long its socket may wait.
-fn is_about_waiting(call: &Call) -> bool {
-    let says =
-        |words: &[&str]| call.arguments.iter().any(|it| words.iter().any(|word| it.contains(word)));
-    match call.name.as_str() {
-        // A timeout of zero, which most sockets have, bounds nothing.
-        "setsockopt" => says(&["SO_RCVTIMEO", "SO_SNDTIMEO"]) && !is_zero(call),
-        "fcntl" => says(&["F_SETFL"]) && says(&["O_NONBLOCK"]),
-        "ioctl" => says(&["FIONBIO"]),
-        _ => false,
+/// The calls that change for how long their sockets may wait. What every socket is at first, blocking
+/// and without a timeout, need not be said of one that was never anything else.
+fn about_waiting(recording: &Recording) -> BTreeSet<usize> {
+    let mut changed: BTreeSet<(usize, i32, String)> = BTreeSet::new();
+    let mut all = BTreeSet::new();
+    for (number, call) in recording.calls.iter().enumerate() {
+        let Some(socket) = &call.socket else { continue };
+        let argument = |at: usize| call.arguments.get(at).map_or("", String::as_str);
+        let (what, is_usual) = match call.name.as_str() {
+            "setsockopt" if argument(2).contains("TIMEO") => {
+                (argument(2), timeout(call).as_deref() == Some("0 s"))
+            }
+            "fcntl" if argument(1) == "F_SETFL" => ("blocking", is_blocking(call)),
+            "ioctl" if argument(1) == "FIONBIO" => ("blocking", is_blocking(call)),
+            "close" => {
+                let process = recording.threads[call.thread].process;
+                changed.retain(|it| (it.0, it.1) != (process, socket.descriptor));
+                continue;
+            }
+            _ => continue,
+        };
+        let process = recording.threads[call.thread].process;
+        let key = (process, socket.descriptor, what.to_owned());
+        let was_changed = if is_usual { changed.remove(&key) } else { !changed.insert(key) };
+        if !is_usual || was_changed {
+            all.insert(number);
+        }
     }
-}
-
-fn is_zero(call: &Call) -> bool {
-    let value = call.arguments.get(3).and_then(|value| bytes(value));
-    value.is_some_and(|(value, _)| value.iter().all(|byte| *byte == 0))
+    all
 }
 
 /// Before `main`, Rust's library looks whether the three standard descriptors are open.

@@ -56,6 +56,7 @@ pub fn lanes(recording: &Recording, layout: &Layout, step: &Step) -> Vec<String>
             end < step.row || (end == step.row && (!is_this || step.part != Part::Begins))
         })
     };
+    let now = layout.now(recording, step);
     let is_stopped = |lane: usize| {
         layout.stops.iter().any(|stop| {
             let goes_on = stop.end.is_some_and(|end| end <= step.row);
@@ -63,12 +64,18 @@ pub fn lanes(recording: &Recording, layout: &Layout, step: &Step) -> Vec<String>
         })
     };
     let lane = |lane: usize| {
+        let ended = recording.threads[layout.lanes[lane]].ended;
+        if ended.is_some_and(|ended| ended <= now) {
+            return "has ended".to_owned();
+        }
         if is_stopped(lane) {
             return "is stopped".to_owned();
         }
         let begun = |shown: &&Shown| {
             shown.lane == lane
-                && (shown.begin < step.row || (shown.begin == step.row && shown.call <= step.call))
+                && (shown.is_earlier
+                    || shown.begin < step.row
+                    || (shown.begin == step.row && shown.call <= step.call))
         };
         let Some(last) = layout.calls.iter().rfind(begun) else {
             return "has not begun".to_owned();
@@ -92,16 +99,26 @@ pub fn under_way(
     layout: &Layout,
     step: &Step,
 ) -> Vec<(String, String, u64)> {
-    // A call that is a row by itself ends behind the moment for which the row stands.
-    let own_end = recording.calls[step.call].end.filter(|_| step.part == Part::Whole);
-    let now = layout.rows[step.row].max(own_end.unwrap_or(0));
+    let now = layout.now(recording, step);
     let is_over = |call: &Call| call.end.is_some_and(|end| end <= now);
     let ends: BTreeSet<_> = recording.calls.iter().filter_map(ends_of).collect();
     let mut streams: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let is_paired: BTreeSet<_> =
+        recording.pairs.iter().filter_map(|pair| ends_of(&recording.calls[pair.sent])).collect();
+    let is_received: BTreeSet<_> = recording
+        .calls
+        .iter()
+        .filter(|call| RECEIVES.contains(&call.name.as_str()))
+        .filter(|call| call.bytes.as_ref().is_some_and(|bytes| bytes.count > 0))
+        .filter_map(ends_of)
+        .map(|(here, there)| (there, here))
+        .collect();
     for (sent, call) in recording.calls.iter().enumerate() {
         let (Some((from, to)), Some(bytes)) = (ends_of(call), &call.bytes) else { continue };
         let is_sent = !RECEIVES.contains(&call.name.as_str()) && is_over(call);
-        if is_sent && ends.contains(&(to, from)) {
+        // What was received, and cannot be told whose it was, is not under way.
+        let is_known = is_paired.contains(&(from, to)) || !is_received.contains(&(from, to));
+        if is_sent && is_known && ends.contains(&(to, from)) {
             let received = recording.pairs.iter().filter(|pair| pair.sent == sent);
             let received = received.filter(|pair| is_over(&recording.calls[pair.received]));
             let count: u64 = received.map(|pair| pair.count).sum();
@@ -110,6 +127,15 @@ pub fn under_way(
     }
     let owned = |((from, to), left): ((&str, &str), u64)| (from.to_owned(), to.to_owned(), left);
     streams.into_iter().filter(|(_, left)| *left > 0).map(owned).collect()
+}
+
+impl Layout {
+    /// The moment behind a step, in nanoseconds since the first call.
+    fn now(&self, recording: &Recording, step: &Step) -> u64 {
+        // A call that is a row by itself ends behind the moment for which the row stands.
+        let own_end = recording.calls[step.call].end.filter(|_| step.part == Part::Whole);
+        self.rows[step.row].max(own_end.unwrap_or(0))
+    }
 }
 
 /// The two addresses of the connection that a call was about, its own first.

@@ -12,6 +12,12 @@ pub struct Call {
     pub start: u64,
     /// When it ends; `None` if it never does: the thread has ended in it, or strace was ended first.
     pub end: Option<u64>,
+    /// How long it took, in nanoseconds, between the moment in which it was let into the kernel and its
+    /// end.
+    pub took: Option<u64>,
+    /// When strace told its end, or, if it was told with its beginning, what came next: it had ended by
+    /// then.
+    pub told: Option<u64>,
     /// Its name: `accept4`.
     pub name: String,
     /// Its arguments, as strace shows them.
@@ -38,7 +44,7 @@ impl Outcome {
     /// program never sees that (signal(7)): the call begins again, fails with EINTR, or the program
     /// ends.
     pub fn is_interrupted(&self) -> bool {
-        self.text.starts_with("? ERESTART")
+        self.text.starts_with("? ERESTART") || self.error.as_deref() == Some("EINTR")
     }
 }
 
@@ -50,6 +56,8 @@ impl Call {
             thread: line.thread,
             start: line.time,
             end: None,
+            took: None,
+            told: None,
             name: name.to_owned(),
             arguments: parts(rest)
                 .into_iter()
@@ -61,9 +69,11 @@ impl Call {
         }
     }
 
-    /// Adds all that is known at the end. `told` is when strace told the last of it: the beginning,
-    /// if nothing came in between.
-    pub(super) fn finish(&mut self, text: &str, told: u64) {
+    /// Adds all that is known at the end. `told` is when strace told that, if it was not with the
+    /// beginning.
+    pub(super) fn finish(&mut self, text: &str, told: Option<u64>) {
+        // A thread that ends in a call leaves it unfinished even where it is resumed.
+        let text = text.replace(" <unfinished ...>", "");
         let Some((_, rest)) = text.split_once('(') else { return };
         let Some(close) = position(rest, |it| it == ')') else { return };
         self.arguments = parts(&rest[..close]).into_iter().map(str::to_owned).collect();
@@ -71,11 +81,11 @@ impl Call {
         let Some(result) = result.strip_prefix('=') else { return };
         let (result, took) = took(result.trim());
         self.outcome = Outcome::parse(result);
-        self.end = match took {
-            Some(took) => Some(self.start.saturating_add(took)),
-            None if told > self.start => Some(told),
-            None => None,
-        };
+        // `?` is what strace shows of a call from which its thread has not returned.
+        let has_ended = self.outcome.text != "?";
+        self.took = took;
+        self.told = told;
+        self.end = told.or(took.map(|took| self.start.saturating_add(took))).filter(|_| has_ended);
     }
 }
 

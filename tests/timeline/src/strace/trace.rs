@@ -36,6 +36,8 @@ pub fn calls(trace: &str) -> Trace {
     let mut begun: HashMap<u32, Begun> = HashMap::new();
     // To what the frames that follow belong.
     let mut below = Below::Nothing;
+    // The call that the line before has told from its beginning to its end.
+    let mut told_at_once = None;
     for (number, text) in trace.lines().enumerate() {
         if let Some(frame) = Frame::parse(text)
             && let Some(stack) = below.stack(&mut all)
@@ -50,11 +52,15 @@ pub fn calls(trace: &str) -> Trace {
             }
             continue;
         };
+        if let Some(call) = told_at_once.take().and_then(|index: usize| all.calls.get_mut(index)) {
+            call.told = Some(line.time);
+        }
         match &line.what {
             What::Call(text) => {
                 let mut call = Call::begin(&line, text);
-                call.finish(text, line.time);
+                call.finish(text, None);
                 below = Below::Call(all.calls.len());
+                told_at_once = Some(all.calls.len());
                 all.calls.push(call);
             }
             What::Begun(text) => {
@@ -64,7 +70,7 @@ pub fn calls(trace: &str) -> Trace {
             }
             What::Resumed { name, rest } => match begun.remove(&line.thread) {
                 Some(Begun { index, text }) if all.calls[index].name == *name => {
-                    all.calls[index].finish(&format!("{text}{rest}"), line.time);
+                    all.calls[index].finish(&format!("{text}{rest}"), Some(line.time));
                     below = Below::Call(index);
                 }
                 // It has begun before strace was there.

@@ -55,6 +55,8 @@ enum Event<'a> {
 /// The way that bytes take which a call has handed to the kernel, and how many they are.
 fn way(known: &Known) -> Option<(String, u64)> {
     let count = match &known.transfer {
+        // Of datagrams to a path, a certain number has room, however short they are (unix(7)).
+        Some((Transfer::Sends(_), _)) if is_unix_datagram(known) => return None,
         Some((Transfer::Sends(_), count)) => *count,
         Some(_) => return None,
         None if is_send(known.name()) => moved(&known.call)?.1,
@@ -68,4 +70,8 @@ fn way(known: &Known) -> Option<(String, u64)> {
         }
     };
     Some((way, count))
+}
+
+fn is_unix_datagram(known: &Known) -> bool {
+    known.socket.as_ref().is_some_and(|socket| socket.protocol == "UNIX-DGRAM")
 }
