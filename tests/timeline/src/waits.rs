@@ -143,10 +143,11 @@ impl<'a> Waits<'a> {
         if known.name().ends_with("poll") && !outcome.text.contains("POLLIN") {
             return None;
         }
+        let waits_again = |it: &Known| waits_for_readiness(it.name()) && it.may_wait;
         let same_thread = |at: &usize| self.calls[*at].thread == known.thread;
         let next = (call + 1..self.calls.len())
             .filter(same_thread)
-            .take_while(|at| !waits_for_readiness(self.calls[*at].name()));
+            .take_while(|at| !waits_again(&self.calls[*at]));
         let is_before = |cause: &usize| !known.is_over_at(self.calls[*cause].start());
         next.filter_map(|at| self.cause(at)).find(is_before)
     }
