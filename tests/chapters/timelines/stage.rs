@@ -10,10 +10,11 @@ use harness::{Program, Scene, build, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use timeline::asleep::{Watch, now};
+use timeline::processes::traced;
 use timeline::record::{Run, recording};
 use timeline::recording::Recording;
 use timeline::sources::Sources;
-use timeline::tracer::{arguments, traced};
+use timeline::tool::arguments;
 
 /// A scene, and what is recorded of it.
 pub struct Stage {

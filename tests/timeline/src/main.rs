@@ -19,7 +19,8 @@ use clap::Parser;
 use timeline::files;
 use timeline::record::{Run, recording};
 use timeline::sources::Sources;
-use timeline::tracer::{Traced, is_installed};
+use timeline::tool::is_installed;
+use timeline::tracer::Traced;
 use timeline::words::counted;
 
 use crate::command::{Words, words};

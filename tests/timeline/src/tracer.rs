@@ -1,27 +1,19 @@
 //! A program that runs under strace(1).
 
 use std::fs;
-use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::{Result, ensure};
+
 use crate::asleep::Watch;
+use crate::processes::{is_traced, running, traced};
 use crate::record::{Run, Running};
 use crate::strace::{Call, Trace, calls, descriptor};
-use anyhow::{Result, anyhow, ensure};
-
-/// The calls that are recorded: those about sockets, and those by which a program waits, also for its
-/// own threads, is typed at, prints, and makes threads.
-const CALLS: &str = "trace=%network,read,readv,write,writev,sendfile,close,dup,dup2,dup3,fcntl,ioctl,\
-    poll,ppoll,select,pselect6,epoll_wait,epoll_pwait,restart_syscall,\
-    futex,nanosleep,clock_nanosleep,wait4,waitid,\
-    clone,clone3,fork,vfork,execve,prctl,exit,exit_group";
-
-/// How many bytes of what is sent or received stand in a trace.
-const BYTES: &str = "4096";
+use crate::tool::{arguments, cannot_start};
 
 /// How long a program may take to end when it is told to, and strace to look on at one.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -183,80 +175,4 @@ fn listens(trace: &Trace) -> Option<SocketAddr> {
     trace.calls.last().filter(|call| call.end.is_none())?;
     let mut calls = trace.calls.iter().rev();
     calls.find_map(|call| descriptor(call.arguments.first()?)?.own_address()?.parse().ok())
-}
-
-/// The arguments with which strace writes a trace that a recording can be made of, up to the command
-/// that it shall run: the trace with the stack of each call, if it can and `stacks` says so.
-pub fn arguments(trace: &Path, stacks: bool) -> Vec<String> {
-    let trace = trace.display().to_string();
-    let mut arguments = vec![
-        "--follow-forks",
-        "--decode-fds=all",
-        "--syscall-times=ns",
-        "--quiet=attach",
-        "--absolute-timestamps=format:unix,precision:ns",
-        "--string-limit",
-        BYTES,
-        "--signal=all",
-        "-e",
-        CALLS,
-        "--output",
-        &trace,
-    ];
-    if stacks && shows_stacks() {
-        arguments.push("--stack-traces");
-    }
-    arguments.into_iter().map(str::to_owned).collect()
-}
-
-/// A process that runs, and its threads (proc(5)).
-fn running(process: u32) -> Running {
-    let folder = format!("/proc/{process}");
-    let name = |path: String| fs::read_to_string(path).unwrap_or_default().trim_end().to_owned();
-    let program = fs::read_link(format!("{folder}/exe")).ok();
-    let program = program.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
-    let tasks = fs::read_dir(format!("{folder}/task")).into_iter().flatten().flatten();
-    let ids = tasks.filter_map(|task| task.file_name().to_str()?.parse().ok());
-    let thread = |id: u32| (id, name(format!("{folder}/task/{id}/comm")));
-    let program = program.unwrap_or_else(|| name(format!("{folder}/comm")));
-    Running { process, program, threads: ids.map(thread).collect() }
-}
-
-/// Whether somebody traces a process (proc(5), `TracerPid`).
-fn is_traced(process: u32) -> bool {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
-    tracer.is_some_and(|tracer| tracer.trim() != "0")
-}
-
-/// The processes that an strace with this process id has started.
-pub fn traced(strace: u32) -> Vec<u32> {
-    let children = format!("/proc/{strace}/task/{strace}/children");
-    let children = fs::read_to_string(children).unwrap_or_default();
-    children.split_whitespace().filter_map(|id| id.parse().ok()).collect()
-}
-
-/// Whether strace can be had.
-///
-/// # Errors
-///
-/// If it is not installed, or does not start.
-pub fn is_installed() -> Result<()> {
-    Command::new("strace").arg("--version").output().map(drop).map_err(cannot_start)
-}
-
-fn cannot_start(why: io::Error) -> anyhow::Error {
-    match why.kind() {
-        ErrorKind::NotFound => anyhow!(
-            "strace is not installed, and without it nothing can be recorded \
-             (on Debian and Ubuntu: apt install strace)"
-        ),
-        _ => anyhow!(why).context("cannot start strace"),
-    }
-}
-
-/// Whether this strace was built with what it takes to show stacks.
-fn shows_stacks() -> bool {
-    let version = Command::new("strace").arg("--version").output();
-    version.is_ok_and(|it| String::from_utf8_lossy(&it.stdout).contains(" stack-trace="))
 }

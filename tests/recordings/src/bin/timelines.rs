@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 use recordings::timelines::ALL;
-use timeline::{files, tracer};
+use timeline::{files, tool};
 
 /// Record a scripted conversation of a chapter's programs, and write a page that shows it.
 #[derive(Parser)]
@@ -44,7 +44,7 @@ fn run(cli: &Cli) -> Result<()> {
             known.join(", ")
         )
     })?;
-    tracer::is_installed()?;
+    tool::is_installed()?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
     let recording = conversation.record(root.context("the project has a folder")?);
     let page = files::write(&recording, &cli.out)?;

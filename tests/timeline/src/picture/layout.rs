@@ -1,28 +1,14 @@
-//! Where everything stands: which calls are shown, in which row each begins and ends.
+//! Where everything stands: in which row each call begins and ends.
 //!
 //! Time runs downwards, and not to scale: whatever happens is a row, so that a microsecond of calls
 //! does not vanish beside a second of waiting.
 
-use std::collections::BTreeSet;
-
-use super::measure::{LONG, Measures};
-use crate::label::{is_blocking, timeout};
-use crate::recording::{Call, Recording, Socket, Span, Waited};
+use super::measure::Measures;
+use super::window::Window;
+use crate::recording::Recording;
 
 /// How many calls a picture shows at the most: the first ones. More can be drawn, and not be read.
 const MOST: usize = 400;
-
-/// Calls that ask or set something, and say nothing to anybody.
-const QUIET: &[&str] = &[
-    "fcntl",
-    "getpeername",
-    "getsockname",
-    "getsockopt",
-    "ioctl",
-    "prctl",
-    "setsockopt",
-    "socketpair",
-];
 
 /// Where the calls of a recording stand in its picture.
 pub struct Layout {
@@ -67,75 +53,31 @@ pub struct Stopped {
 impl Layout {
     /// Finds a place for everything.
     pub fn of(recording: &Recording) -> Self {
-        let Span { from, to } = recording.shown.unwrap_or(Span { from: 0, to: u64::MAX });
-        // When a call begins and ends, as far as it is shown.
-        let begin = |call: &usize| recording.calls[*call].start.max(from);
-        let end = |call: &usize| recording.calls[*call].end.filter(|end| *end <= to);
-        let mut shown: Vec<usize> = shown(recording)
-            .into_iter()
-            .filter(|call| recording.calls[*call].start < to)
-            .filter(|call| recording.calls[*call].end.is_none_or(|end| end > from))
-            .collect();
+        let window = Window::of(recording);
+        let mut shown = window.calls();
         let left_out = shown.len().saturating_sub(MOST);
         shown.truncate(MOST);
-        if recording.shown.is_some() {
-            // A thread that is in one call all the time has no part in it.
-            let takes_part =
-                |call: &usize| end(call).is_some() || recording.calls[*call].start >= from;
-            let part: BTreeSet<usize> = shown
-                .iter()
-                .filter(|it| takes_part(it))
-                .map(|it| recording.calls[*it].thread)
-                .collect();
-            shown.retain(|call| part.contains(&recording.calls[*call].thread));
-        }
-        let mut lanes: Vec<usize> = shown.iter().map(|it| recording.calls[*it].thread).collect();
+        let thread = |call: usize| recording.calls[call].thread;
+        let mut lanes: Vec<usize> = shown.iter().map(|call| thread(*call)).collect();
         lanes.sort_unstable_by_key(|thread| (recording.threads[*thread].process, *thread));
         lanes.dedup();
-        // Each beginning, and each end before which something else has happened, or long after.
-        let mut moments: Vec<u64> = shown.iter().map(begin).collect();
-        for call in &shown {
-            let (Some(end), start) = (end(call), begin(call)) else { continue };
-            let meanwhile = |other: &usize| {
-                let other = &recording.calls[*other];
-                let within = |moment: u64| moment > start && moment < end;
-                within(other.start)
-                    || other.end.is_some_and(|end| within(end) && other.start < start)
-            };
-            if end - start >= LONG || shown.iter().any(|other| other != call && meanwhile(other)) {
-                moments.push(end);
-            }
-        }
-        let window = |moment: &u64| *moment >= from && *moment <= to;
-        for stop in recording.stops.iter().filter(|stop| lanes.contains(&stop.thread)) {
-            moments.extend([Some(stop.from), stop.to].into_iter().flatten().filter(window));
-        }
-        moments.sort_unstable();
-        moments.dedup();
-        let row = |moment: u64| moments.partition_point(|it| *it <= moment).saturating_sub(1);
-        let calls = shown.iter().map(|call| {
-            let thread = recording.calls[*call].thread;
-            let lane = lanes.iter().position(|it| *it == thread).expect("each has a lane");
-            let is_earlier = recording.calls[*call].start < from;
-            Shown {
-                call: *call,
-                lane,
-                is_earlier,
-                begin: row(begin(call)),
-                end: end(call).map(row),
-            }
+        let rows = window.moments(&shown, &lanes);
+        let row = |moment: u64| rows.partition_point(|it| *it <= moment).saturating_sub(1);
+        let lane = |thread: usize| lanes.iter().position(|it| *it == thread);
+        let place = |call: usize| Shown {
+            call,
+            lane: lane(thread(call)).expect("each has a lane"),
+            is_earlier: window.is_earlier(call),
+            begin: row(window.begin(call)),
+            end: window.end(call).map(row),
+        };
+        let calls: Vec<Shown> = shown.into_iter().map(place).collect();
+        let stops = window.stops().filter_map(|(thread, from, to)| {
+            Some(Stopped { lane: lane(thread)?, begin: row(from), end: to.map(row) })
         });
-        let calls: Vec<Shown> = calls.collect();
-        let stops =
-            recording.stops.iter().filter(|it| it.to.is_none_or(|to| to > from) && it.from < to);
-        let stops = stops.filter_map(|stop| {
-            let lane = lanes.iter().position(|it| *it == stop.thread)?;
-            let end = stop.to.filter(|end| *end <= to);
-            Some(Stopped { lane, begin: row(stop.from.max(from)), end: end.map(row) })
-        });
-        let stops: Vec<Stopped> = stops.collect();
-        let measures = Measures::of(recording, &lanes, &calls, &moments);
-        Self { lanes, calls, stops, rows: moments, left_out, measures }
+        let stops = stops.collect();
+        let measures = Measures::of(recording, &lanes, &calls, &rows);
+        Self { lanes, calls, stops, rows, left_out, measures }
     }
 
     /// Where the middle of a lane is, in the units of the picture; behind the last lane, the right
@@ -148,78 +90,6 @@ impl Layout {
     pub(super) fn y(&self, row: usize) -> usize {
         self.measures.rows[row]
     }
-}
-
-/// The calls that are shown: those of programs that have to do with sockets, but for the quiet ones, and
-/// for what is printed.
-fn shown(recording: &Recording) -> Vec<usize> {
-    let process = |call: &Call| recording.threads[call.thread].process;
-    let with_socket =
-        recording.calls.iter().filter(|call| call.socket.is_some() && is_of_interest(call));
-    let processes: BTreeSet<usize> = with_socket.map(process).collect();
-    let wakers: BTreeSet<usize> = recording
-        .calls
-        .iter()
-        .filter(|call| call.name == "futex" && call.waited == Waited::Yes)
-        .filter_map(|call| call.woken_by)
-        .collect();
-    let about_waiting = about_waiting(recording);
-    let is_shown = |it: &usize| {
-        let call = &recording.calls[*it];
-        let is_quiet = match call.name.as_str() {
-            "futex" => call.waited != Waited::Yes && !wakers.contains(it),
-            "write" | "writev" if call.socket.is_none() => call.waited != Waited::Yes,
-            name => (QUIET.contains(&name) && !about_waiting.contains(it)) || is_of_runtime(call),
-        };
-        !is_quiet && is_of_interest(call) && processes.contains(&process(call))
-    };
-    (0..recording.calls.len()).filter(is_shown).collect()
-}
-
-/// Whether a call has to do with what the program is about. The C library looks for a daemon that
-/// caches names (nscd(8)), and mostly finds none.
-fn is_of_interest(call: &Call) -> bool {
-    let in_vain = |socket: &Socket| socket.protocol.starts_with("UNIX") && socket.there.is_none();
-    let may_be = matches!(call.name.as_str(), "socket" | "connect" | "close");
-    !(may_be && call.socket.as_ref().is_some_and(in_vain))
-}
-
-/// The calls that change for how long their sockets may wait. What every socket is at first, blocking
-/// and without a timeout, need not be said of one that was never anything else.
-fn about_waiting(recording: &Recording) -> BTreeSet<usize> {
-    let mut changed: BTreeSet<(usize, i32, String)> = BTreeSet::new();
-    let mut all = BTreeSet::new();
-    for (number, call) in recording.calls.iter().enumerate() {
-        let Some(socket) = &call.socket else { continue };
-        let argument = |at: usize| call.arguments.get(at).map_or("", String::as_str);
-        let (what, is_usual) = match call.name.as_str() {
-            "setsockopt" if argument(2).contains("TIMEO") => {
-                (argument(2), timeout(call).as_deref() == Some("0 s"))
-            }
-            "fcntl" if argument(1) == "F_SETFL" => ("blocking", is_blocking(call)),
-            "ioctl" if argument(1) == "FIONBIO" => ("blocking", is_blocking(call)),
-            "close" => {
-                let process = recording.threads[call.thread].process;
-                changed.retain(|it| (it.0, it.1) != (process, socket.descriptor));
-                continue;
-            }
-            _ => continue,
-        };
-        let process = recording.threads[call.thread].process;
-        let key = (process, socket.descriptor, what.to_owned());
-        let was_changed = if is_usual { changed.remove(&key) } else { !changed.insert(key) };
-        if !is_usual || was_changed {
-            all.insert(number);
-        }
-    }
-    all
-}
-
-/// Before `main`, Rust's library looks whether the three standard descriptors are open.
-fn is_of_runtime(call: &Call) -> bool {
-    let is_about_a_socket =
-        ["TCP", "UDP", "UNIX"].iter().any(|it| call.arguments.concat().contains(it));
-    call.name == "poll" && !is_about_a_socket && call.arguments.last().is_some_and(|it| it == "0")
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@ mod arrows;
 mod figure;
 mod layout;
 mod measure;
+mod selection;
 mod steps;
 mod svg;
+mod window;
 
 pub use self::figure::{Figure, page, told};
 pub use self::layout::Layout;

@@ -83,12 +83,22 @@ pub fn lanes(recording: &Recording, layout: &Layout, step: &Step) -> Vec<String>
         let call = &recording.calls[last.call];
         match (is_over(last), call.waited) {
             _ if is_end(call) => "has ended".to_owned(),
+            (true, _) if is_last_word(recording, last.call) => "is ended by a signal".to_owned(),
             (true, _) => "runs".to_owned(),
             (false, Waited::Yes) => format!("waits in {}", call.name),
             (false, _) => format!("is in {}", call.name),
         }
     };
     (0..layout.lanes.len()).map(lane).collect()
+}
+
+/// Whether a call was ended by a signal that ended its thread as well.
+fn is_last_word(recording: &Recording, number: usize) -> bool {
+    let call = &recording.calls[number];
+    let is_later = |other: &Call| other.thread == call.thread;
+    call.result.starts_with("? ERESTART")
+        && recording.threads[call.thread].ended.is_some()
+        && !recording.calls[number + 1..].iter().any(is_later)
 }
 
 /// How many bytes of each connection have been sent and not been received behind a step, by its two
