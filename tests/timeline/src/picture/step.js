@@ -14,7 +14,7 @@ for (const figure of document.querySelectorAll(".timeline-figure:not([data-steps
     here.setAttribute("class", "here");
     here.setAttribute("x1", "0");
     here.setAttribute("x2", "100%");
-    svg.querySelector(".lane").before(here);
+    svg.querySelector(".before").before(here);
     picture.classList.add("steps");
     buttons.hidden = shown.hidden = false;
     let now = 0;

@@ -55,7 +55,13 @@ impl Layout {
 
     fn lane(&self, recording: &Recording, lane: usize) -> Markup {
         let (x, end) = (self.x(lane), self.y(self.end_of(recording, lane)));
-        html! { line.lane x1=(x) y1=(TOP - 14) x2=(x) y2=(end) {} }
+        let top = TOP - 14;
+        let first = self.calls.iter().find(|shown| shown.lane == lane);
+        let begin = first.filter(|it| !it.is_earlier).map_or(top, |it| self.y(it.begin));
+        html! {
+            line.before x1=(x) y1=(top) x2=(x) y2=(begin) {}
+            line.lane x1=(x) y1=(begin) x2=(x) y2=(end) {}
+        }
     }
 
     /// Who has which lane. The script keeps it in sight.
