@@ -13,6 +13,9 @@ const READINESS: &[&str] =
 const NEVER_BLOCK: &[&str] = &[
     "bind",
     "close",
+    "dup",
+    "dup2",
+    "dup3",
     "fcntl",
     "futex",
     "getpeername",

@@ -72,6 +72,11 @@ fn streams_datagrams_and_paths_within_one_program() {
 }
 
 #[test]
+fn every_call_that_is_recorded() {
+    insta::assert_snapshot!(told(&of(&["every_call.txt"])));
+}
+
+#[test]
 fn a_program_that_ran_already() {
     insta::assert_snapshot!(told(&of(&["attached.txt"])));
 }

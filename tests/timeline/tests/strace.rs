@@ -11,6 +11,7 @@ const RECORDED: &[&str] = &[
     "attached.txt",
     "chapter_03.txt",
     "chapter_04.txt",
+    "every_call.txt",
     "http_client.txt",
     "http_server.txt",
     "nc_client.txt",
@@ -46,6 +47,39 @@ fn every_line_of_what_was_recorded_is_understood() {
         let lines = trace.calls.len() + trace.events.len() + resumed + frames;
         assert_eq!(lines, text.lines().count(), "{name}");
     }
+}
+
+/// Of the network's calls, those that something is told of; the others are named only.
+const NETWORK: &[&str] = &[
+    "socket",
+    "bind",
+    "listen",
+    "accept",
+    "accept4",
+    "connect",
+    "sendto",
+    "sendmsg",
+    "recvfrom",
+    "recvmsg",
+    "shutdown",
+    "getsockname",
+    "getpeername",
+    "getsockopt",
+    "setsockopt",
+    "socketpair",
+];
+
+#[test]
+fn every_call_that_is_recorded_is_in_a_trace() {
+    let arguments = timeline::tool::arguments(std::path::Path::new("trace"), false);
+    let asked = arguments.iter().find_map(|it| it.strip_prefix("trace=")).expect("it names calls");
+    let names = asked.split(',').map(str::trim).filter(|name| *name != "%network");
+    let traces: Vec<Trace> = RECORDED.iter().map(|name| calls(&recorded(name))).collect();
+    let is_there =
+        |name: &str| traces.iter().any(|trace| trace.calls.iter().any(|call| call.name == name));
+    let missing: Vec<_> =
+        names.chain(NETWORK.iter().copied()).filter(|name| !is_there(name)).collect();
+    assert_eq!(missing, [""; 0]);
 }
 
 #[test]
