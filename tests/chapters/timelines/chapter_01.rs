@@ -2,7 +2,7 @@
 
 use crate::timelines::stage::Stage;
 
-/// One program waits for ever, until Ctrl-C; meanwhile another one waits for a while, and then not at
+/// One program waits for ever, until it is ended; meanwhile another one waits for a while, and then not at
 /// all.
 pub fn three_ways_to_wait(stage: &Stage) {
     let patient = stage.start("for ever", "ch01-create-socket", &["--type", "dgram", "--block"]);
@@ -10,5 +10,5 @@ pub fn three_ways_to_wait(stage: &Stage) {
     stage.all_wait();
     let other = stage.start("for a while", "ch01-create-socket", &["--type", "dgram"]);
     other.exits_with(0);
-    stage.interrupts(&patient);
+    stage.ends(&patient);
 }

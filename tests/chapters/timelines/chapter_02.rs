@@ -28,5 +28,5 @@ pub fn one_after_the_other(stage: &Stage) {
     server.prints("quit!");
     server.prints("quit!");
     stage.all_wait();
-    stage.interrupts(&server);
+    stage.ends(&server);
 }

@@ -22,5 +22,5 @@ pub fn what_a_client_waits_for(stage: &Stage) {
     first.exits_with(0);
     server.prints("received from client: anybody?");
     stage.all_wait();
-    stage.interrupts(&server);
+    stage.ends(&server);
 }

@@ -28,5 +28,5 @@ pub fn both_at_once(stage: &Stage) {
     second.exits_with(0);
     server.prints("quit!");
     stage.all_wait();
-    stage.interrupts(&server);
+    stage.ends(&server);
 }

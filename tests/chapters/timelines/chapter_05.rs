@@ -25,6 +25,6 @@ pub fn lost_and_sent_again(stage: &Stage) {
     client.types("q");
     client.exits_with(0);
     stage.all_wait();
-    stage.interrupts(&relay);
-    stage.interrupts(&server);
+    stage.ends(&relay);
+    stage.ends(&server);
 }

@@ -24,5 +24,5 @@ pub fn four_reads_and_one(stage: &Stage) {
     nc.ends_its_input();
     nc.exits_with(0);
     stage.all_wait();
-    stage.interrupts(&server);
+    stage.ends(&server);
 }

@@ -29,5 +29,5 @@ pub fn one_of_three_is_slow(stage: &Stage) {
         nc.exits_with(0);
         stage.all_wait();
     }
-    stage.interrupts(&server);
+    stage.ends(&server);
 }

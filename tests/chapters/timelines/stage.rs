@@ -89,9 +89,10 @@ impl Stage {
         }
     }
 
-    /// Interrupts a program, as Ctrl-C does, and waits until all is over that comes of it.
-    pub fn interrupts(&self, program: &Program) {
-        self.signals(program, Signal::INT);
+    /// Ends a program, as `kill` does, and waits until all is over that comes of it. Ctrl-C is no good
+    /// here: in a job of the background, the shell has programs ignore it.
+    pub fn ends(&self, program: &Program) {
+        self.signals(program, Signal::TERM);
         self.all_wait();
     }
 
