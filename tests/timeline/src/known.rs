@@ -123,6 +123,9 @@ fn look_ahead(all: &mut [Known]) {
         let Some(socket) = &mut known.socket else { continue };
         let key = (known.process, socket.descriptor);
         let is_new = known.call.name == "socket";
+        if known.call.name == "close" {
+            later.remove(&key); // whatever has this number afterwards is another one
+        }
         if let Some(seen) = later.get(&key).filter(|seen| seen.protocol == socket.protocol) {
             let is_datagram = socket.protocol.starts_with("UDP");
             if known.call.name == "connect"

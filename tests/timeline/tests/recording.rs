@@ -117,6 +117,20 @@ fn a_program_that_is_stopped_neither_runs_nor_waits() {
     assert_ne!(does(all.last().expect("a step")), "is stopped");
 }
 
+/// The number of a descriptor that was closed is soon given to another one.
+#[test]
+fn what_a_socket_is_connected_to_is_not_what_the_next_one_is() {
+    let trace = "\
+1 1.000000000 socket(AF_UNIX, SOCK_STREAM, 0) = 3<UNIX-STREAM:[5]> <0.000000100>
+1 1.000001000 connect(3<UNIX-STREAM:[5]>, {sa_family=AF_UNIX, sun_path=\"/none\"}, 110) = -1 ENOENT (No such file or directory) <0.000000100>
+1 1.000002000 close(3<UNIX-STREAM:[5]>) = 0 <0.000000100>
+1 1.000003000 write(3<UNIX-STREAM:[6->7]>, \"x\", 1) = 1 <0.000000100>
+";
+    let recording = recording("", &[trace.into()], None, |_| None);
+    let there = |call: usize| recording.calls[call].socket.as_ref().and_then(|it| it.there.clone());
+    assert_eq!((there(1), there(3)), (None, Some("7".to_owned())));
+}
+
 #[test]
 fn in_a_picture_everything_leads_downwards() {
     for names in [
