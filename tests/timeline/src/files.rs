@@ -66,6 +66,14 @@ pub fn save(file: &Path, text: &str) -> Result<()> {
     fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
+/// Says where a page is, and what is in it; opens it if that is wanted, where there is a desktop.
+pub fn tell(page: &Path, what: &str, is_opened: bool) {
+    println!("{}: {what}", page.display());
+    if is_opened && !open(page) {
+        println!("Open that file in a browser.");
+    }
+}
+
 /// Opens a page in a browser, where there is a desktop to open it on. Returns whether it did.
 pub fn open(page: &Path) -> bool {
     has_desktop() && opener::open_browser(page).is_ok()

@@ -91,10 +91,7 @@ fn run(cli: &Cli) -> Result<()> {
     let page = files::write(&recording, &cli.out)?;
     let calls = counted(recording.calls.len() as u64, "call");
     let threads = counted(recording.threads.len() as u64, "thread");
-    println!("{}: {calls} of {threads}", page.display());
-    if cli.open && !files::open(&page) {
-        println!("Open that file in a browser.");
-    }
+    files::tell(&page, &format!("{calls} of {threads}"), cli.open);
     Ok(())
 }
 

@@ -78,14 +78,15 @@ pub fn recording(
     let mut after: HashMap<usize, u64> = HashMap::new();
     let caused = pairs.iter().map(|it| (it.sent, it.received));
     let caused = caused.chain(accepted.iter().map(|it| (it.connect, it.accept)));
-    let woken = (0..known.len()).filter_map(|call| Some((waits.of(call).1?, call)));
+    let waited: Vec<_> = (0..known.len()).map(|call| waits.of(call)).collect();
+    let woken = waited.iter().enumerate().filter_map(|(call, (_, cause))| Some(((*cause)?, call)));
     for (cause, call) in caused.chain(woken) {
         let least = after.entry(call).or_default();
         *least = (*least).max(known[cause].start() + 1);
     }
     let earliest_end = |call: usize| after.get(&call).copied().unwrap_or_default();
     let calls = known.iter().enumerate().map(|(number, it)| {
-        let (waited, woken_by) = waits.of(number);
+        let (waited, woken_by) = waited[number];
         let bytes = moved(&it.call).map(|(data, count)| seen(&data, count));
         Call {
             thread: it.thread,

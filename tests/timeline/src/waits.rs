@@ -156,13 +156,15 @@ impl<'a> Waits<'a> {
     /// is in no recording.
     fn is_announced(&self, call: usize) -> bool {
         let known = &self.calls[call];
-        let reads = known.name() == "read" && known.socket.is_none();
+        if known.name() != "read" || known.socket.is_some() {
+            return false;
+        }
         let Some(number) = known.call.arguments.first().and_then(|it| descriptor(it)) else {
             return false;
         };
         let before = self.calls[..call].iter().rfind(|other| other.thread == known.thread);
         let told = format!("fd={}, revents=POLLIN", number.number);
-        reads && before.is_some_and(|before| before.call.outcome.text.contains(&told))
+        before.is_some_and(|before| before.call.outcome.text.contains(&told))
     }
 
     /// The call by which the other side ended the stream: it said so, or closed the last copy.

@@ -48,9 +48,6 @@ fn run(cli: &Cli) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
     let recording = conversation.record(root.context("the project has a folder")?);
     let page = files::write(&recording, &cli.out)?;
-    println!("{}: {}", page.display(), conversation.title);
-    if cli.open && !files::open(&page) {
-        println!("Open that file in a browser.");
-    }
+    files::tell(&page, conversation.title, cli.open);
     Ok(())
 }
