@@ -46,8 +46,9 @@ pub struct Graded {
 pub struct Checked {
     /// The check's name.
     pub name: String,
-    /// `pass`, `fail`, `timeout`, `build error` or `grader error`.
-    pub verdict: String,
+    /// In the words of its `Display`.
+    #[serde(with = "InWords")]
+    pub verdict: Verdict,
     /// What it has earned: all of `most` for a pass, else 0.
     pub points: u32,
     /// What it is worth.
@@ -60,14 +61,32 @@ pub struct Checked {
     pub page: String,
 }
 
+/// How a result writes a verdict, and reads it back. Any other word is an error.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Verdict", rename_all = "lowercase")]
+enum InWords {
+    Pass,
+    Fail,
+    Timeout,
+    #[serde(rename = "build error")]
+    BuildError,
+    #[serde(rename = "grader error")]
+    GraderError,
+}
+
 impl Checked {
+    /// Whether the program did what was demanded.
+    pub fn passed(&self) -> bool {
+        self.verdict == Verdict::Pass
+    }
+
     /// The result of a check that has been played.
     pub fn played(task: &Task, outcome: &Outcome) -> Self {
         let passed = outcome.verdict == Verdict::Pass;
         let hint = task.check.hints.first().filter(|_| !passed);
         Self {
             name: task.check.name.to_owned(),
-            verdict: outcome.verdict.to_string(),
+            verdict: outcome.verdict,
             points: if passed { task.check.points } else { 0 },
             most: task.check.points,
             told: if passed { String::new() } else { outcome.told() },
@@ -80,7 +99,7 @@ impl Checked {
     pub fn not_built(exercise: &Exercise) -> Vec<Self> {
         let not_built = |check: &checks::Check| Self {
             name: check.name.to_owned(),
-            verdict: Verdict::BuildError.to_string(),
+            verdict: Verdict::BuildError,
             points: 0,
             most: check.points,
             told: String::new(),

@@ -3,25 +3,26 @@
 
 #![allow(dead_code)] // the tests take some of them, the example another
 
+use checks::Verdict::{self, BuildError, Fail, GraderError, Pass, Timeout};
 use gradebook::result::{Checked, Graded, SCHEMA, Submission};
 
 /// Five students, two exercises, every verdict.
 pub fn small() -> Vec<Submission> {
-    let notice = |verdicts: [&str; 3]| exercise("02-notice-eof", &verdicts);
-    let split = |verdicts: [&str; 2]| exercise("02-split-character", &verdicts);
-    let mut broken = notice(["build error"; 3]);
+    let notice = |verdicts: [Verdict; 3]| exercise("02-notice-eof", &verdicts);
+    let split = |verdicts: [Verdict; 2]| exercise("02-split-character", &verdicts);
+    let mut broken = notice([BuildError; 3]);
     broken.build_error =
         Some("error[E0425]: cannot find value `strem`\n --> src/main.rs:7:5".into());
-    let mut starter = split(["pass", "fail"]);
+    let mut starter = split([Pass, Fail]);
     starter.attempted = false;
     let mut unread = submission("dev", vec![]);
     unread.problem = Some("dev.zip is no zip file".into());
     vec![
-        submission("Müller, Ben", vec![notice(["pass", "fail", "timeout"]), split(["pass"; 2])]),
-        submission("ada", vec![notice(["pass"; 3]), split(["pass"; 2])]),
+        submission("Müller, Ben", vec![notice([Pass, Fail, Timeout]), split([Pass; 2])]),
+        submission("ada", vec![notice([Pass; 3]), split([Pass; 2])]),
         submission("chloé", vec![broken, starter]),
         unread,
-        submission("eve", vec![notice(["pass", "pass", "grader error"]), split(["fail"; 2])]),
+        submission("eve", vec![notice([Pass, Pass, GraderError]), split([Fail; 2])]),
     ]
 }
 
@@ -62,9 +63,9 @@ pub const HOSTILE: [&str; 30] = [
 /// A class in which every name, and every text that a student has a hand in, means harm.
 pub fn hostile() -> Vec<Submission> {
     let hostile = HOSTILE.iter().map(|text| {
-        let mut failed = exercise("02-notice-eof", &["fail", "timeout", "pass"]);
+        let mut failed = exercise("02-notice-eof", &[Fail, Timeout, Pass]);
         failed.checks[0].told = format!("what happened:\n  client  {text}\n{text}");
-        let mut broken = exercise("02-split-character", &["build error"]);
+        let mut broken = exercise("02-split-character", &[BuildError]);
         broken.build_error = Some(format!("{text}\n{text}"));
         let mut submission = submission(text, vec![failed, broken]);
         submission.problem = Some((*text).to_owned());
@@ -104,20 +105,20 @@ pub fn sized(students: usize, exercises: usize, seed: u64) -> Vec<Submission> {
 fn drawn(random: &mut fastrand::Rng, e: usize, checks: usize, able: usize) -> Graded {
     let verdicts: Vec<_> = (0..checks)
         .map(|check| match random.usize(..14) {
-            draw if draw + check / 2 <= able => "pass",
-            13 => "timeout",
-            _ => "fail",
+            draw if draw + check / 2 <= able => Pass,
+            13 => Timeout,
+            _ => Fail,
         })
         .collect();
     let name = format!("{:02}-exercise-{}", e / 3 + 1, ["one", "two", "three"][e % 3]);
     match random.usize(..20) {
         0 => {
-            let mut broken = exercise(&name, &vec!["build error"; checks]);
+            let mut broken = exercise(&name, &vec![BuildError; checks]);
             broken.build_error = Some("error: expected `;`\n --> src/main.rs:7:5".into());
             broken
         }
-        1..3 => Graded { attempted: false, ..exercise(&name, &vec!["fail"; checks]) },
-        3 => exercise(&name, &vec!["grader error"; checks]),
+        1..3 => Graded { attempted: false, ..exercise(&name, &vec![Fail; checks]) },
+        3 => exercise(&name, &vec![GraderError; checks]),
         _ => exercise(&name, &verdicts),
     }
 }
@@ -134,19 +135,19 @@ pub fn submission(student: &str, exercises: Vec<Graded>) -> Submission {
 }
 
 /// An exercise whose checks came out like this. The first is worth one point, the second two …
-pub fn exercise(name: &str, verdicts: &[&str]) -> Graded {
-    let checks = (1..).zip(verdicts).map(|(number, verdict)| check(number, verdict)).collect();
+pub fn exercise(name: &str, verdicts: &[Verdict]) -> Graded {
+    let checks = (1..).zip(verdicts).map(|(number, verdict)| check(number, *verdict)).collect();
     let content = "5d41402abc4b2a76".into();
     Graded { exercise: name.into(), content, attempted: true, build_error: None, checks }
 }
 
-fn check(number: u32, verdict: &str) -> Checked {
-    let passed = verdict == "pass";
+fn check(number: u32, verdict: Verdict) -> Checked {
+    let passed = verdict == Pass;
     let told = "what happened:\n  client  sends \"hello\" (5 bytes)\nexpected: the reply\ncame: <nothing>\n";
-    let played = ["fail", "timeout", "grader error"].contains(&verdict);
+    let played = [Fail, Timeout, GraderError].contains(&verdict);
     Checked {
         name: format!("client {number} gets \"its\" reply & leaves"),
-        verdict: verdict.into(),
+        verdict,
         points: if passed { number } else { 0 },
         most: number,
         told: if played { told.into() } else { String::new() },

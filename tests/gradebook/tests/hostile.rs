@@ -6,6 +6,7 @@ mod support;
 use std::fs;
 use std::sync::OnceLock;
 
+use checks::Verdict;
 use support::{Class, key, running_with, solution_that};
 
 /// No other process of this machine sleeps for so many seconds.
@@ -124,7 +125,7 @@ harness::test_with! { bubblewrap,
         // It is the solution besides, and on a busy machine a check may be over before it is noticed.
         let graded = class().graded("crowd");
         assert!(graded.points() < graded.most(), "{graded:#?}");
-        assert!(graded.checks.iter().all(|it| it.verdict != "grader error"), "{graded:#?}");
+        assert!(graded.checks.iter().all(|it| it.verdict != Verdict::GraderError), "{graded:#?}");
         let told = graded.checks.iter().map(|check| &*check.told).collect::<String>();
         assert!(told.contains("ended by force: it used more than 16 processes"), "{told}");
     }

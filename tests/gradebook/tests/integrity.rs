@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
+use checks::Verdict;
 use support::{Class, EXERCISE, MAIN, key, solution_that};
 
 /// A class of all attempts, and two honest students, graded together.
@@ -280,7 +281,7 @@ harness::test_with! { bubblewrap,
     fn who_kills_all_that_it_sees_kills_itself() {
         for (student, _) in KILLERS {
             let graded = class().graded(student);
-            assert!(graded.checks.iter().all(|it| it.verdict != "grader error"), "{graded:#?}");
+            assert!(graded.checks.iter().all(|it| it.verdict != Verdict::GraderError), "{graded:#?}");
         }
         class().has_no_points("kills-all");
         class().has_no_points("kills-its-parent");

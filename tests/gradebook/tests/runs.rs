@@ -7,6 +7,7 @@ use std::fs;
 use std::process::{Child, Stdio};
 use std::time::SystemTime;
 
+use checks::Verdict;
 use gradebook::cache::Cache;
 use gradebook::result::{Checked, Graded};
 use gradebook::sandbox::Sandbox;
@@ -64,14 +65,14 @@ harness::test_with! { bubblewrap,
 fn an_error_of_the_grader_is_not_kept() {
     let out = tempfile::tempdir().expect("a folder");
     let cache = Cache::open(out.path(), 1, &Sandbox::None).expect("a cache");
-    let of = |verdict: &str| Graded {
+    let of = |verdict: Verdict| Graded {
         exercise: EXERCISE.to_owned(),
-        content: verdict.replace(' ', "-"),
+        content: verdict.to_string().replace(' ', "-"),
         attempted: true,
         build_error: None,
         checks: vec![Checked {
             name: "a check".to_owned(),
-            verdict: verdict.to_owned(),
+            verdict,
             points: 0,
             most: 1,
             told: String::new(),
@@ -79,10 +80,10 @@ fn an_error_of_the_grader_is_not_kept() {
             page: String::new(),
         }],
     };
-    cache.keep(&of("grader error")).expect("it is passed over");
-    cache.keep(&of("fail")).expect("it is written");
+    cache.keep(&of(Verdict::GraderError)).expect("it is passed over");
+    cache.keep(&of(Verdict::Fail)).expect("it is written");
     assert_eq!(cache.get("grader-error"), None);
-    assert_eq!(cache.get("fail"), Some(of("fail")));
+    assert_eq!(cache.get("fail"), Some(of(Verdict::Fail)));
 }
 
 harness::test_with! { bubblewrap,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::{Result, ensure};
+use checks::Verdict;
 
 use crate::result::{Checked, Graded, Submission};
 
@@ -61,10 +62,10 @@ impl<'a> Class<'a> {
         for submission in &self.submissions {
             let count = match find(submission, exercise, check) {
                 None => &mut counted.ungraded,
-                Some((graded, checked)) => match checked.verdict.as_str() {
-                    "pass" => &mut counted.passed,
+                Some((graded, checked)) => match checked.verdict {
+                    Verdict::Pass => &mut counted.passed,
                     _ if !graded.attempted => &mut counted.untouched,
-                    "grader error" => &mut counted.ungraded,
+                    Verdict::GraderError => &mut counted.ungraded,
                     _ => &mut counted.stuck,
                 },
             };

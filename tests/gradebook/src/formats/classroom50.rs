@@ -90,7 +90,7 @@ fn tests(submission: &Submission) -> Vec<Test> {
 fn of_exercise(graded: &Graded) -> impl Iterator<Item = Test> {
     graded.checks.iter().map(|checked| Test {
         test_name: format!("{}: {}", graded.exercise, checked.name),
-        passed: checked.verdict == "pass",
+        passed: checked.passed(),
         score: checked.points,
         max_score: checked.most,
         output: report(graded, checked),

@@ -62,7 +62,7 @@ pub fn results(submission: &Submission) -> Results {
 }
 
 fn test(graded: &Graded, checked: &Checked, number: String) -> Test {
-    let passed = checked.verdict == "pass";
+    let passed = checked.passed();
     let verdict = if passed { String::new() } else { format!("{}\n", checked.verdict) };
     Test {
         score: checked.points,

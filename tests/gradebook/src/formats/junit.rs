@@ -5,6 +5,7 @@
 //! is an `<error>`. Points have no place in the format: they are properties of the test case.
 
 use anyhow::{Context, Result};
+use checks::Verdict;
 use chrono::DateTime;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
@@ -55,14 +56,13 @@ fn suite(graded: &Graded) -> TestSuite {
 }
 
 fn status(graded: &Graded, checked: &Checked) -> TestCaseStatus {
-    let kind = match checked.verdict.as_str() {
-        "pass" => return TestCaseStatus::success(),
-        "fail" | "timeout" => NonSuccessKind::Failure,
-        _ => NonSuccessKind::Error,
+    let kind = match checked.verdict {
+        Verdict::Pass => return TestCaseStatus::success(),
+        Verdict::Fail | Verdict::Timeout => NonSuccessKind::Failure,
+        Verdict::BuildError | Verdict::GraderError => NonSuccessKind::Error,
     };
     let mut status = TestCaseStatus::non_success(kind);
-    let verdict = shown_in_line(&checked.verdict);
-    status.set_message(format!("{verdict}: {}", shown_in_line(&checked.name)));
-    status.set_type(verdict).set_description(words(graded, checked));
+    status.set_message(format!("{}: {}", checked.verdict, shown_in_line(&checked.name)));
+    status.set_type(checked.verdict.to_string()).set_description(words(graded, checked));
     status
 }

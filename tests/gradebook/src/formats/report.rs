@@ -4,7 +4,7 @@ use crate::result::{Checked, Graded};
 
 /// Why a check was not passed, and what helps; empty after a pass.
 pub fn report(graded: &Graded, checked: &Checked) -> String {
-    if checked.verdict == "pass" {
+    if checked.passed() {
         return String::new();
     }
     let untouched = "not attempted: the files are those of the starter\n";

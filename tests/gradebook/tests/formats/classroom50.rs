@@ -1,5 +1,6 @@
 //! `classroom50/STUDENT/result.json`, held against a schema of what Classroom 50 takes.
 
+use checks::Verdict;
 use gradebook::formats::classroom50::{Origin, result};
 use gradebook::formats::{Class, file_name};
 use insta::assert_snapshot;
@@ -135,7 +136,7 @@ fn any_way_to_write_a_time_in_utc_is_taken() {
 #[test]
 fn the_hash_is_that_of_the_content() {
     let commit = |content: &str| {
-        let mut graded = classes::exercise("02-notice-eof", &["pass"]);
+        let mut graded = classes::exercise("02-notice-eof", &[Verdict::Pass]);
         graded.content = content.into();
         let written = Written::of(&[classes::submission("ada", vec![graded])]);
         written.json("classroom50/ada/result.json")["commit"].clone()

@@ -1,5 +1,6 @@
 //! `junit/STUDENT.xml`, read back by junit-parser.
 
+use checks::Verdict::{BuildError, Fail, GraderError, Pass, Timeout};
 use gradebook::formats::file_name;
 use gradebook::result::Graded;
 use insta::assert_snapshot;
@@ -23,8 +24,7 @@ fn a_suite_for_each_exercise() {
 
 #[test]
 fn a_verdict_is_a_failure_or_an_error() {
-    let graded =
-        classes::exercise("x", &["pass", "fail", "timeout", "build error", "grader error"]);
+    let graded = classes::exercise("x", &[Pass, Fail, Timeout, BuildError, GraderError]);
     let read = parsed(&written(&graded));
     assert_eq!((read.tests, read.failures, read.errors, read.skipped), (5, 2, 2, 0));
     for (case, checked) in read.suites[0].cases.iter().zip(&graded.checks) {
@@ -35,14 +35,14 @@ fn a_verdict_is_a_failure_or_an_error() {
             TestStatus::Error(error) => &error.error_type,
             TestStatus::Skipped(_) => panic!("nothing is skipped"),
         };
-        assert_eq!(verdict, checked.verdict);
+        assert_eq!(verdict, checked.verdict.to_string());
     }
 }
 
 /// Every character of it: read by xml5ever, as junit-parser keeps no white space beside an entity.
 #[test]
 fn what_was_told_and_the_hint_are_there() {
-    let graded = classes::exercise("x", &["fail", "timeout", "grader error"]);
+    let graded = classes::exercise("x", &[Fail, Timeout, GraderError]);
     let read = Document::parse_xml(&written(&graded));
     assert_eq!(read.errors, [""; 0]);
     let cases = read.all("testcase");

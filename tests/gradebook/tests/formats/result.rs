@@ -15,6 +15,14 @@ fn it_reads_back_equal() {
 }
 
 #[test]
+fn a_word_that_is_no_verdict_is_not_read() {
+    let mut broken = value(&classes::small()[0]);
+    broken["exercises"][0]["checks"][0]["verdict"] = json!("passed");
+    let error = serde_json::from_value::<Submission>(broken).expect_err("only `pass` is one");
+    assert!(error.to_string().contains("unknown variant `passed`"), "{error}");
+}
+
+#[test]
 fn it_is_as_its_schema_says() {
     let schema = schema("result");
     for submission in every_class().flatten() {

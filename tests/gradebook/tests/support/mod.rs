@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use checks::Verdict;
 use gradebook::result::{Checked, Graded, Submission};
 use keys::Key;
 use tempfile::TempDir;
@@ -140,7 +141,7 @@ impl Class {
     pub fn has_no_points(&self, student: &str) -> Graded {
         let graded = self.graded(student);
         assert_eq!(graded.points(), 0, "{graded:#?}");
-        assert!(graded.checks.iter().all(|it| it.verdict != "grader error"), "{graded:#?}");
+        assert!(graded.checks.iter().all(|it| it.verdict != Verdict::GraderError), "{graded:#?}");
         graded
     }
 
@@ -148,7 +149,7 @@ impl Class {
     #[track_caller]
     pub fn build_error(&self, student: &str) -> String {
         let graded = self.has_no_points(student);
-        assert!(graded.checks.iter().all(|it| it.verdict == "build error"), "{graded:#?}");
+        assert!(graded.checks.iter().all(|it| it.verdict == Verdict::BuildError), "{graded:#?}");
         graded.build_error.expect("there is a build error")
     }
 }

@@ -54,7 +54,7 @@ fn reasons(id: &str, column: &Column, graded: &Graded) -> Markup {
     html! {
         @for (c, check) in column.checks.iter().enumerate() {
             @let checked = graded.checks.iter().find(|checked| checked.name == *check);
-            @if let Some(checked) = checked.filter(|checked| checked.verdict != "pass") {
+            @if let Some(checked) = checked.filter(|checked| !checked.passed()) {
                 (reason(&format!("{id}-{c}"), graded, checked))
             }
         }

@@ -1,5 +1,7 @@
 //! A verdict as a sign and a colour. The sign alone tells them apart.
 
+use checks::Verdict;
+
 use crate::result::{Checked, Graded};
 
 /// What a cell of the heat map says.
@@ -28,14 +30,14 @@ impl Sign {
     ];
 
     pub fn of(result: Option<(&Graded, &Checked)>) -> Self {
-        match result.map(|(graded, checked)| (graded.attempted, checked.verdict.as_str())) {
+        match result.map(|(graded, checked)| (graded.attempted, checked.verdict)) {
             None => Self::Ungraded,
-            Some((_, "pass")) => Self::Pass,
+            Some((_, Verdict::Pass)) => Self::Pass,
             Some((false, _)) => Self::Untouched,
-            Some((_, "fail")) => Self::Fail,
-            Some((_, "timeout")) => Self::Timeout,
-            Some((_, "build error")) => Self::BuildError,
-            Some(_) => Self::GraderError,
+            Some((_, Verdict::Fail)) => Self::Fail,
+            Some((_, Verdict::Timeout)) => Self::Timeout,
+            Some((_, Verdict::BuildError)) => Self::BuildError,
+            Some((_, Verdict::GraderError)) => Self::GraderError,
         }
     }
 
