@@ -1,12 +1,10 @@
 //! From what strace has printed to a recording.
 
-use std::collections::HashMap;
-
 use crate::asleep::Asleep;
-use crate::known::known;
+use crate::known::{Known, known};
 use crate::pairs::{of_connections, of_datagrams, of_streams};
-use crate::recording::{Call, Recording, Source, Span, Stop, VERSION};
-use crate::strace::{self, Frame, Line, What, calls};
+use crate::recording::{Accepted, Call, Pair, Recording, Source, Span, Stop, VERSION, Waited};
+use crate::strace::{self, Frame, Line, Trace, What, calls};
 use crate::threads::Threads;
 use crate::transfer::{moved, seen};
 use crate::waits::Waits;
@@ -51,17 +49,9 @@ pub fn recording(
     mut source_of: impl FnMut(&[Frame]) -> Option<Source>,
 ) -> Recording {
     let traces: Vec<_> = runs.iter().map(|run| calls(&run.trace)).collect();
-    let mut threads = Threads::default();
+    let mut threads = named(runs, &traces);
     let mut asleep = Asleep::default();
-    for (run, trace) in runs.iter().zip(&traces) {
-        asleep.extend(&run.asleep);
-        if let Some(running) = &run.before {
-            threads.run_already(running);
-        }
-        if let (Some(name), Some(first)) = (&run.name, trace.calls.first()) {
-            threads.call(first.thread, name);
-        }
-    }
+    runs.iter().for_each(|run| asleep.extend(&run.asleep));
     let mut all: Vec<_> = traces.iter().flat_map(|trace| trace.calls.clone()).collect();
     all.sort_by_key(|call| call.start);
     let events = traces.iter().flat_map(|trace| &trace.events);
@@ -69,71 +59,79 @@ pub fn recording(
     let stops = stops(&all, &events);
     let known = known(all, &mut threads);
     let begin = known.first().map_or(0, |known| known.start());
+    let since = |moment: u64| moment.saturating_sub(begin);
+    for event in events.iter().filter(|event| matches!(event.what, What::Ended(_))) {
+        threads.ends(event.thread, since(event.time));
+    }
     let mut pairs = of_streams(&known);
     pairs.extend(of_datagrams(&known));
     let accepted = of_connections(&known);
     let waits = Waits::new(&known, &pairs, &accepted, &asleep);
-    // Of a call that was told at once, strace's times are a little early. It ended behind what it
-    // waited for, or received.
-    let mut after: HashMap<usize, u64> = HashMap::new();
-    let caused = pairs.iter().map(|it| (it.sent, it.received));
-    let caused = caused.chain(accepted.iter().map(|it| (it.connect, it.accept)));
-    let waited: Vec<_> = (0..known.len()).map(|call| waits.of(call)).collect();
-    let woken = waited.iter().enumerate().filter_map(|(call, (_, cause))| Some(((*cause)?, call)));
-    for (cause, call) in caused.chain(woken) {
-        let least = after.entry(call).or_default();
-        *least = (*least).max(known[cause].start() + 1);
-    }
-    let earliest_end = |call: usize| after.get(&call).copied().unwrap_or_default();
-    let calls = known.iter().enumerate().map(|(number, it)| {
-        let (waited, woken_by) = waited[number];
-        let bytes = moved(&it.call).map(|(data, count)| seen(&data, count));
-        Call {
-            thread: it.thread,
-            name: it.call.name.clone(),
-            arguments: it.call.arguments.clone(),
-            start: it.start() - begin,
-            end: it.end().map(|end| end.max(earliest_end(number)).saturating_sub(begin)),
-            result: it.call.outcome.text.clone(),
-            error: it.call.outcome.error.clone(),
-            socket: it.socket.clone(),
-            bytes,
-            waited,
-            woken_by,
-            source: source_of(&it.call.stack),
-        }
+    let waits: Vec<_> = (0..known.len()).map(|call| waits.of(call)).collect();
+    let ends = ends(&known, &pairs, &accepted, &waits);
+    let calls = known.iter().zip(waits).zip(ends).map(|((it, (waited, woken_by)), end)| Call {
+        thread: it.thread,
+        name: it.call.name.clone(),
+        arguments: it.call.arguments.clone(),
+        start: since(it.start()),
+        end: end.map(since),
+        result: it.call.outcome.text.clone(),
+        error: it.call.outcome.error.clone(),
+        socket: it.socket.clone(),
+        bytes: moved(&it.call).map(|(data, count)| seen(&data, count)),
+        waited,
+        woken_by,
+        source: source_of(&it.call.stack),
     });
-    let calls = calls.collect();
-    for event in events.iter().filter(|event| matches!(event.what, What::Ended(_))) {
-        let ended = threads.threads.iter_mut().filter(|thread| thread.id == event.thread);
-        ended.for_each(|thread| thread.ended = Some(event.time.saturating_sub(begin)));
-    }
+    let stops = stops.into_iter().filter_map(|(thread, from, to)| {
+        Some(Stop { thread: threads.place(thread)?, from: since(from), to: to.map(since) })
+    });
+    let unknown = traces.iter().flat_map(|trace| &trace.unknown);
     Recording {
         version: VERSION,
         title: title.to_owned(),
-        shown: shown.map(|(from, to)| Span {
-            from: from.saturating_sub(begin),
-            to: to.saturating_sub(begin),
-        }),
-        calls,
+        shown: shown.map(|(from, to)| Span { from: since(from), to: since(to) }),
+        calls: calls.collect(),
+        stops: stops.collect(),
         processes: threads.processes,
-        stops: stops
-            .into_iter()
-            .filter_map(|(thread, from, to)| {
-                let thread = threads.threads.iter().position(|known| known.id == thread)?;
-                let since = |moment: u64| moment.saturating_sub(begin);
-                Some(Stop { thread, from: since(from), to: to.map(since) })
-            })
-            .collect(),
         threads: threads.threads,
         pairs,
         accepted,
-        not_understood: traces
-            .into_iter()
-            .flat_map(|it| it.unknown)
-            .map(|(_, line)| line)
-            .collect(),
+        not_understood: unknown.map(|(_, line)| line.clone()).collect(),
     }
+}
+
+/// The threads, before their first calls: what is known of them from elsewhere.
+fn named(runs: &[Run], traces: &[Trace]) -> Threads {
+    let mut threads = Threads::default();
+    for (run, trace) in runs.iter().zip(traces) {
+        if let Some(running) = &run.before {
+            threads.run_already(running);
+        }
+        if let (Some(name), Some(first)) = (&run.name, trace.calls.first()) {
+            threads.call(first.thread, name);
+        }
+    }
+    threads
+}
+
+/// When each call ended. Of one that was told at once, strace's times are a little early: it ended
+/// behind what it waited for, or received.
+fn ends(
+    known: &[Known],
+    pairs: &[Pair],
+    accepted: &[Accepted],
+    waits: &[(Waited, Option<usize>)],
+) -> Vec<Option<u64>> {
+    let mut ends: Vec<_> = known.iter().map(Known::end).collect();
+    let received = pairs.iter().map(|it| (it.sent, it.received));
+    let accepted = accepted.iter().map(|it| (it.connect, it.accept));
+    let woken = waits.iter().enumerate().filter_map(|(call, (_, cause))| Some(((*cause)?, call)));
+    for (cause, call) in received.chain(accepted).chain(woken) {
+        let least = known[cause].start() + 1;
+        ends[call] = ends[call].map(|end| end.max(least));
+    }
+    ends
 }
 
 /// When threads were stopped, and when something was heard of them again.

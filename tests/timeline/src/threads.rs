@@ -43,6 +43,17 @@ impl Threads {
         }));
     }
 
+    /// Notes when a thread ended.
+    pub(crate) fn ends(&mut self, id: u32, moment: u64) {
+        let ended = self.threads.iter_mut().filter(|thread| thread.id == id);
+        ended.for_each(|thread| thread.ended = Some(moment));
+    }
+
+    /// The place in `threads` of a thread that has made a call.
+    pub(crate) fn place(&self, id: u32) -> Option<usize> {
+        self.threads.iter().position(|thread| thread.id == id)
+    }
+
     /// The place in `threads` of the thread that made a call. To be asked for every call, in order:
     /// calls that create threads or name them are learned from.
     pub(crate) fn of(&mut self, call: &Call) -> usize {
@@ -72,7 +83,7 @@ impl Threads {
     }
 
     fn thread(&mut self, id: u32) -> usize {
-        if let Some(known) = self.threads.iter().position(|thread| thread.id == id) {
+        if let Some(known) = self.place(id) {
             return known;
         }
         let process = match self.created.get(&id) {
