@@ -29,7 +29,6 @@ mod launcher;
 mod launches;
 mod listener;
 mod look;
-mod message;
 mod orphans;
 mod outcome;
 mod peer;
@@ -40,7 +39,6 @@ mod run;
 mod silence;
 mod sockets;
 mod stage;
-mod streams;
 mod student;
 mod words;
 

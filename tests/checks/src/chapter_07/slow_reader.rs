@@ -206,6 +206,7 @@ fn misses_nothing(stage: &Stage) -> Played {
     let (server, reader) = ticker(stage, &["--queue", &most])?;
     let late = deaf(&server, "client that reads late")?;
     let lines = tick(stage, &server, &reader)?;
+    late.begins_to_read()?;
     are_got(&late, &lines)?;
     let word = stage.word();
     server.types(&word)?;

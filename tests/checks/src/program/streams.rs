@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::program::missing;
+use super::missing;
 use crate::words::{difference, quoted, quoted_or_nothing, same};
 use crate::{Failed, Played, Program};
 
@@ -53,6 +53,11 @@ impl Program {
         }
         self.stage.tell("your program", format_args!("has written {wanted}"));
         Ok(())
+    }
+
+    /// All that it has written to stderr so far.
+    pub fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.process.stderr.from(0)).into_owned()
     }
 
     /// Fails unless its stderr has been this one line. It must have ended.

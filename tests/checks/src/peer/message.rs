@@ -3,7 +3,8 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::peer::{End, reset};
+use super::End;
+use super::receives::reset;
 use crate::program::missing;
 use crate::words::{MOST, TELLING, difference, quoted_or_nothing, same};
 use crate::{Failed, Peer, Played, Silence};

@@ -1,28 +1,22 @@
 //! The process of a student's program: started in a group of its own, drained, ended.
 
+mod capture;
+
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::io::{self, Read, Write};
-#[cfg(unix)]
-use std::os::fd::{AsFd, OwnedFd};
+use std::io::{self, Write};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use process_wrap::std::{ChildWrapper, CommandWrap};
-#[cfg(unix)]
-use rustix::io::Errno;
 
+pub(crate) use self::capture::Capture;
 use crate::launches;
 use crate::look::{Look, family, look};
 #[cfg(target_os = "linux")]
 use crate::orphans;
-use crate::words::shown;
-
-/// How much is kept of one stream, in bytes. What comes beyond it is read and counted, so that a
-/// program that floods neither fills our memory nor waits for us.
-const KEPT: usize = 256 << 10;
 
 /// How much output within one wait is a flood, in bytes.
 pub(crate) const FLOOD: u64 = 1 << 20;
@@ -40,10 +34,12 @@ pub(crate) struct Process {
     pub(crate) stdout: Capture,
     pub(crate) stderr: Capture,
     started: Instant,
-    /// When it was seen last that the kernel held it up, before it was seen asleep for the first
-    /// time: it had not begun yet what it does.
+    /// The latest moment at which the kernel is known to have held it up while it was being loaded.
     held_up: Cell<Option<Instant>>,
+    /// Whether it may have slept, and so is loaded.
     slept: Cell<bool>,
+    /// When the look at it that was last had begun.
+    looked: Cell<Instant>,
     /// Since when it has been about to end, as far as was seen.
     exiting: Cell<Option<Instant>>,
     ended: RefCell<Option<(ExitStatus, Instant)>>,
@@ -78,6 +74,7 @@ impl Process {
             started,
             held_up: Cell::new(None),
             slept: Cell::new(false),
+            looked: Cell::new(started),
             exiting: Cell::new(None),
             ended: RefCell::new(None),
             killed: Cell::new(false),
@@ -145,13 +142,18 @@ impl Process {
     }
 
     pub(crate) fn look(&self) -> Option<Look> {
+        // On a busy machine a look may take long, and it is long until the next one: then what it shows
+        // may be over, and in between the program may have slept and woken up.
+        const SEAMLESS: Duration = Duration::from_millis(400);
+        let before = Instant::now();
         let look = look(self.id())?;
         let now = Instant::now();
+        let last = self.looked.replace(before);
         self.exiting.set(look.exiting.then(|| self.exiting.get().unwrap_or(now)));
+        self.slept.set(self.slept.get() || look.asleep || now - last > SEAMLESS);
         if look.held_up && !look.exiting && !self.slept.get() {
-            self.held_up.set(Some(now));
+            self.held_up.set(Some(before));
         }
-        self.slept.set(self.slept.get() || look.asleep);
         Some(look)
     }
 
@@ -246,145 +248,6 @@ impl Drop for Process {
         {
             orphans::forget(self.id());
             orphans::end();
-        }
-    }
-}
-
-/// What a program has written to one stream so far, read by a thread of its own.
-#[derive(Clone, Default)]
-pub(crate) struct Capture(Arc<Mutex<Captured>>);
-
-#[derive(Default)]
-struct Captured {
-    kept: Vec<u8>,
-    total: u64,
-    ended: bool,
-    /// To see whether something waits in it that has not been read.
-    #[cfg(unix)]
-    pipe: Option<OwnedFd>,
-}
-
-impl Captured {
-    fn add(&mut self, bytes: &[u8]) {
-        let room = KEPT - self.kept.len();
-        self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        self.total += bytes.len() as u64;
-        self.ended = bytes.is_empty();
-    }
-}
-
-impl Capture {
-    #[cfg(unix)]
-    fn of(mut stream: impl Read + AsFd + Send + 'static) -> Self {
-        use rustix::event::{PollFd, PollFlags, poll};
-
-        let capture = Self::default();
-        capture.lock().pipe = stream.as_fd().try_clone_to_owned().ok();
-        let writer = capture.clone();
-        thread::spawn(move || {
-            let mut buffer = vec![0; 64 << 10];
-            loop {
-                // Read under the lock, so that at any time what has been written is either in the
-                // pipe or captured.
-                let readable = poll(&mut [PollFd::new(&stream, PollFlags::IN)], None);
-                if readable == Err(Errno::INTR) {
-                    continue; // a read would block now, and nobody else would get the lock
-                }
-                let mut captured = writer.lock();
-                // A broken pipe is as good as the end.
-                let count = uninterrupted(|| stream.read(&mut buffer)).unwrap_or(0);
-                captured.add(&buffer[..count]);
-                if count == 0 {
-                    return;
-                }
-            }
-        });
-        capture
-    }
-
-    #[cfg(not(unix))]
-    fn of(mut stream: impl Read + Send + 'static) -> Self {
-        let capture = Self::default();
-        let writer = capture.clone();
-        thread::spawn(move || {
-            let mut buffer = vec![0; 64 << 10];
-            loop {
-                let count = uninterrupted(|| stream.read(&mut buffer)).unwrap_or(0);
-                writer.lock().add(&buffer[..count]);
-                if count == 0 {
-                    return;
-                }
-            }
-        });
-        capture
-    }
-
-    /// Whether something has been written that the thread has not read yet: on a crowded machine,
-    /// the program may sleep again long before the thread gets its turn.
-    fn has_unread(&self) -> bool {
-        #[cfg(unix)]
-        {
-            let captured = self.lock();
-            let unread = |pipe: &OwnedFd| rustix::io::ioctl_fionread(pipe).unwrap_or(0);
-            captured.pipe.as_ref().is_some_and(|pipe| unread(pipe) > 0)
-        }
-        #[cfg(not(unix))]
-        false
-    }
-
-    /// The next whole line from `start`, without its newline, and where the one after it begins.
-    /// When the stream has ended, its last line needs no newline.
-    pub(crate) fn line(&self, start: usize) -> Option<(String, usize)> {
-        let captured = self.lock();
-        let rest = captured.kept.get(start..)?;
-        let (length, skip) = match rest.iter().position(|byte| *byte == b'\n') {
-            Some(length) => (length, 1),
-            None if captured.ended && !rest.is_empty() => (rest.len(), 0),
-            None => return None,
-        };
-        let line = rest[..length].strip_suffix(b"\r").unwrap_or(&rest[..length]);
-        Some((String::from_utf8_lossy(line).into_owned(), start + length + skip))
-    }
-
-    /// What has been kept, from `start`.
-    pub(crate) fn from(&self, start: usize) -> Vec<u8> {
-        self.lock().kept.get(start..).unwrap_or_default().to_vec()
-    }
-
-    fn total(&self) -> u64 {
-        self.lock().total
-    }
-
-    fn has_ended(&self) -> bool {
-        self.lock().ended
-    }
-
-    /// The first lines, to be shown.
-    pub(crate) fn beginning(&self) -> String {
-        const LINES: usize = 20;
-        const WIDTH: usize = 200;
-        let kept = self.from(0);
-        let text = String::from_utf8_lossy(&kept);
-        let mut lines = text.lines();
-        let mut beginning: Vec<String> =
-            lines.by_ref().take(LINES).map(|line| shown(line, WIDTH)).collect();
-        if lines.next().is_some() {
-            beginning.push("… and more".to_owned());
-        }
-        beginning.join("\n")
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Captured> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Makes a call again if the machine was stopped in the middle of it (signal(7)).
-fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            done => return done,
         }
     }
 }
