@@ -46,6 +46,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
 
 fn listen_on(address: SocketAddr) -> io::Result<Socket> {
     let listener = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    #[cfg(unix)]
+    listener.set_reuse_address(true)?;
     listener.bind(&address.into())?;
     listener.listen(5)?;
     info!("server start at : {}", name(listener.local_addr()?.as_socket()));
