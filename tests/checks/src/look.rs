@@ -2,8 +2,9 @@
 //!
 //! Where there is no `/proc`, nothing is seen, and whoever waits must wait for the deadline.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::Read;
 use std::time::Duration;
 
 /// What was seen of a program and its descendants at one moment.
@@ -90,13 +91,16 @@ pub(crate) fn look(process: u32) -> Option<Look> {
         cpu: Duration::ZERO,
         sleeps: BTreeMap::new(),
     };
-    for (id, is_parent) in tree(process) {
-        for thread in threads(id) {
+    let mut parents = BTreeSet::new(); // those of whom a child has not ended
+    for Member { id, parent, threads } in tree(process).into_iter().rev() {
+        let is_parent = parents.contains(&id);
+        for thread in threads {
             // A thread that has ended meanwhile neither sleeps nor wakes.
             let Some((state, flags, ticks)) = stat(id, thread) else { continue };
             if matches!(state, 'Z' | 'X') {
                 continue; // it has ended, and nobody has asked for its exit status yet
             }
+            parents.insert(parent);
             look.asleep &= matches!(state, 'S' | 'T');
             look.ready |= state == 'R';
             // One that waits for its child to start a program is in this state, too (vfork(2)); that
@@ -116,7 +120,7 @@ pub(crate) fn look(process: u32) -> Option<Look> {
 ///
 /// That is column 12 of `/proc/net/softnet_stat` (Linux, `net/core/net-procfs.c`).
 pub(crate) fn cores_with_packets() -> Vec<bool> {
-    let table = fs::read_to_string("/proc/net/softnet_stat").unwrap_or_default();
+    let table = read("/proc/net/softnet_stat").unwrap_or_default();
     let waiting = |line: &str| u32::from_str_radix(line.split(' ').nth(11)?, 16).ok();
     table.lines().map(|line| waiting(line).is_some_and(|packets| packets > 0)).collect()
 }
@@ -129,30 +133,40 @@ const EXITING: u32 = 4;
 
 /// A process and all its descendants.
 pub(crate) fn family(process: u32) -> Vec<u32> {
-    tree(process).into_iter().map(|(id, _)| id).collect()
+    tree(process).into_iter().map(|member| member.id).collect()
 }
 
-/// A process and all its descendants, and whether each has children.
-fn tree(process: u32) -> Vec<(u32, bool)> {
-    let mut tree = vec![(process, false)];
-    let mut next = 0;
-    while let Some((id, is_parent)) = tree.get_mut(next) {
-        let children = children(*id);
-        *is_parent = !children.is_empty();
-        tree.extend(children.into_iter().map(|id| (id, false)));
-        next += 1;
+/// One of a process and its descendants.
+struct Member {
+    id: u32,
+    parent: u32,
+    threads: Vec<u32>,
+}
+
+/// A process and all its descendants, each behind its parent.
+fn tree(process: u32) -> Vec<Member> {
+    let mut found = vec![(process, 0)];
+    let mut tree = Vec::new();
+    while let Some(&(id, parent)) = found.get(tree.len()) {
+        let threads = threads(id);
+        found.extend(children_of(id, &threads).into_iter().map(|child| (child, id)));
+        tree.push(Member { id, parent, threads });
     }
     tree
 }
 
 /// The processes that a process has started, and those that have fallen to it.
 pub(crate) fn children(process: u32) -> Vec<u32> {
+    children_of(process, &threads(process))
+}
+
+fn children_of(process: u32, threads: &[u32]) -> Vec<u32> {
     let of_thread = |thread| {
-        let children = fs::read_to_string(format!("/proc/{process}/task/{thread}/children"));
+        let children = read(&format!("/proc/{process}/task/{thread}/children"));
         let children = children.unwrap_or_default();
         children.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()
     };
-    threads(process).into_iter().flat_map(of_thread).collect()
+    threads.iter().flat_map(of_thread).collect()
 }
 
 fn threads(process: u32) -> Vec<u32> {
@@ -163,7 +177,7 @@ fn threads(process: u32) -> Vec<u32> {
 /// A thread's state letter, its flags, and its ticks in user and in kernel mode (fields 3, 9, 14 and
 /// 15).
 fn stat(process: u32, thread: u32) -> Option<(char, u32, u32)> {
-    let stat = fs::read_to_string(format!("/proc/{process}/task/{thread}/stat")).ok()?;
+    let stat = read(&format!("/proc/{process}/task/{thread}/stat"))?;
     // The name before the state is in brackets, and may hold brackets and spaces itself.
     let mut fields = stat.rsplit_once(") ")?.1.split(' ');
     let state = fields.next()?.chars().next()?;
@@ -173,7 +187,15 @@ fn stat(process: u32, thread: u32) -> Option<(char, u32, u32)> {
 }
 
 fn sleeps(process: u32, thread: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/task/{thread}/status")).ok()?;
+    let status = read(&format!("/proc/{process}/task/{thread}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
     line.trim().parse().ok()
+}
+
+/// The content of a file of `/proc`. We read so many of them that it matters to the programs beside us:
+/// a file that is read as a whole would first be asked for its size, which these do not know.
+fn read(path: &str) -> Option<String> {
+    let mut content = Vec::with_capacity(4096);
+    File::open(path).ok()?.take(u64::MAX).read_to_end(&mut content).ok()?;
+    Some(String::from_utf8_lossy(&content).into_owned())
 }

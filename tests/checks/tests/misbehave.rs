@@ -11,6 +11,15 @@ fn main() -> ExitCode {
         Some("hang") => loop {
             thread::park();
         },
+        // Its child ends at once, and nobody asks how.
+        Some("hang with a zombie") => {
+            let child =
+                Command::new(env::current_exe().expect("it runs")).stdin(Stdio::null()).spawn();
+            println!("{}", child.expect("it can be started").id());
+            loop {
+                thread::park();
+            }
+        }
         Some("spin") => loop {
             std::hint::spin_loop();
         },

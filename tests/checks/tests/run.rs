@@ -51,6 +51,17 @@ fn a_program_that_hangs_is_a_timeout_long_before_the_deadline() {
     assert!(start.elapsed() < LONG / 2);
 }
 
+/// Who has ended, and is not asked how, is not one that ends: nothing more will come of it.
+#[test]
+fn a_zombie_does_not_hide_that_its_parent_hangs() {
+    let outcome = play(exercise!(Duration::from_secs(3), |stage| {
+        stage.start(&["hang with a zombie"])?.prints("hello")?;
+        Ok(())
+    }));
+    assert_eq!(outcome.verdict, Verdict::Timeout, "{}", outcome.told());
+    assert!(came(&outcome).contains("asleep"), "{}", outcome.told());
+}
+
 #[test]
 fn a_program_that_spins_is_a_timeout_too() {
     let outcome = play(exercise!(LONG, |stage| {

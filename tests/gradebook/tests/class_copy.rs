@@ -216,7 +216,7 @@ harness::test_with! { git,
         place.class_copy("../copy").assert().success();
         let text = place.read("copy/Cargo.toml");
         assert!(!text.contains("slow") && !text.contains("absent"), "{text}");
-        assert!(text.ends_with("[profile.dev.package.regex-lite]\nopt-level = 2\n"), "{text}");
+        assert!(text.ends_with("[profile.dev.package.checks]\nopt-level = 1\n"), "{text}");
     }
 }
 

@@ -9,6 +9,7 @@ use socket2::SockRef;
 
 use crate::connection::end;
 use crate::program::missing;
+use crate::stage::LOOK;
 use crate::words::quoted;
 use crate::{Failed, Peer, Played};
 
@@ -42,16 +43,23 @@ impl Peer {
         let here = self.address()?;
         let Ok(there) = self.stream.peer_addr() else { return Ok(()) }; // reset already
         let mut looks_in_vain = 0;
-        let arrived = self.stage.awaits(|| match end(here, there) {
-            Ok(Some(end)) => {
-                looks_in_vain = 0;
-                (end.unacknowledged == 0).then_some(Ok(()))
+        let mut next_look = Instant::now();
+        let arrived = self.stage.awaits(|| {
+            if Instant::now() < next_look {
+                return None;
             }
-            Ok(None) => {
-                looks_in_vain += 1;
-                (looks_in_vain == 3).then_some(Ok(())) // a reset has ended it
+            next_look = Instant::now() + LOOK;
+            match end(here, there) {
+                Ok(Some(end)) => {
+                    looks_in_vain = 0;
+                    (end.unacknowledged == 0).then_some(Ok(()))
+                }
+                Ok(None) => {
+                    looks_in_vain += 1;
+                    (looks_in_vain == 3).then_some(Ok(())) // a reset has ended it
+                }
+                Err(failed) => Some(Err(failed)),
             }
-            Err(failed) => Some(Err(failed)),
         });
         arrived.map_err(|silence| missing("your program's kernel to acknowledge it", silence))?
     }

@@ -2,6 +2,7 @@
 
 mod looks;
 mod waiting;
+mod watch;
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -14,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-pub(crate) use self::waiting::LOOK;
 pub use self::waiting::MOST_TIMES;
+pub(crate) use self::watch::LOOK;
 use crate::process::{Capture, Process};
 use crate::{Failed, Launcher, Program};
 
