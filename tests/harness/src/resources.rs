@@ -67,6 +67,14 @@ impl Program {
     /// Stops the program and lets it go on, as Ctrl-Z and `fg` do.
     #[track_caller]
     pub fn stops_and_continues(&self) {
+        self.stops();
+        #[cfg(target_os = "linux")]
+        self.signal(Signal::CONT);
+    }
+
+    /// Stops the program, as Ctrl-Z does, and waits until that has happened. Linux only.
+    #[track_caller]
+    pub fn stops(&self) {
         #[cfg(target_os = "linux")]
         {
             self.signal(Signal::STOP);
@@ -77,7 +85,6 @@ impl Program {
             if stopped.is_none() {
                 self.fail("it has not been stopped");
             }
-            self.signal(Signal::CONT);
         }
     }
 
