@@ -1,6 +1,7 @@
 //! What shuts the students' programs in: bubblewrap, and the three kinds of jails that it makes.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -45,10 +46,10 @@ impl Sandbox {
         if strict.tried().is_ok() {
             return Ok(strict);
         }
-        plain.tried().context(
-            "bubblewrap cannot make a jail here (may this user make user namespaces?); \
-             see --no-sandbox in --help",
-        )?;
+        plain.tried().with_context(|| {
+            let reason = who_forbids_it();
+            format!("bubblewrap cannot make a jail here ({reason}); see --no-sandbox in --help")
+        })?;
         summary::warn_of_old_bubblewrap();
         Ok(plain)
     }
@@ -88,6 +89,19 @@ impl Sandbox {
     /// libraries through `/proc`; it shows the jail and nothing else.
     pub fn tool_jail(&self) -> Jail {
         Jail::new(self, Vec::new()).with(["--proc", "/proc"]).tmpfs("/tmp", 256 << 20)
+    }
+}
+
+/// Why this user may make no jail, as far as the system tells.
+fn who_forbids_it() -> &'static str {
+    // Since 24.04, Ubuntu allows user namespaces to those programs alone that AppArmor knows.
+    let apparmor = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+    match fs::read_to_string(apparmor).as_deref().map(str::trim) {
+        Ok("1") => {
+            "AppArmor forbids it; until the next start of the machine, this allows it: \
+             sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+        }
+        _ => "may this user make user namespaces?",
     }
 }
 
