@@ -88,7 +88,7 @@ impl Stage {
                 return;
             }
             before = looks;
-            thread::sleep(Duration::from_millis(10)); // between two looks: proc(5) is not free
+            thread::sleep(Duration::from_millis(5)); // between two looks: proc(5) is not free
         }
     }
 
