@@ -53,7 +53,7 @@ for (const size of Object.keys(SIZES)) {
             await forEach(pages(), () => open(browser, { size, theme }), async (page, path) => {
                 await page.goto(asFile(path), { waitUntil: 'load' });
                 await page.evaluate(AXE);
-                const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
+                const { violations } = await page.evaluate(() => globalThis.axe.run());
                 for (const { id, nodes } of violations) {
                     problems.push(`${path}: ${id}: ${nodes.map((node) => node.html).slice(0, 3).join('\n')}`);
                 }
