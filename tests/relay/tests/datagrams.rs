@@ -5,12 +5,23 @@ use std::time::Duration;
 
 use harness::{DEADLINE, poll};
 use relay::{Decision, Direction, Fate, Trouble, UdpRelay, UdpSettings};
+use socket2::{Domain, Socket, Type};
 
 /// A socket that waits for what is awaited, and no longer than a test may take.
 fn socket() -> UdpSocket {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a port is free");
     socket.set_read_timeout(Some(DEADLINE)).expect("a timeout can be set");
     socket
+}
+
+/// As `socket`, at this port, which another one may have that was made here, too.
+fn at_a_port_that_others_may_take(port: u16) -> UdpSocket {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).expect("a socket can be had");
+    socket.set_reuse_address(true).expect("the option can be set");
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    socket.bind(&address.into()).expect("the port may be taken");
+    socket.set_read_timeout(Some(DEADLINE)).expect("a timeout can be set");
+    socket.into()
 }
 
 fn address(socket: &UdpSocket) -> SocketAddr {
@@ -176,17 +187,19 @@ fn clients_are_told_apart() {
 
 #[test]
 fn a_server_that_is_not_there_yet_is_served_when_it_comes() {
-    let (server, relay) = relay(1, Trouble::default());
-    let to = address(&server);
-    drop(server);
+    // One that is connected receives from its peer only (udp(7)): for all others nobody is at its port.
+    // A port that was given back instead could soon be somebody else's.
+    let placeholder = at_a_port_that_others_may_take(0);
+    placeholder.connect(address(&socket())).expect("it can be connected");
+    let to = address(&placeholder);
+    let relay = UdpRelay::start(UdpSettings::new(to)).expect("a relay starts");
     let client = socket();
     // The kernel answers some of these with "port unreachable", which the relay gets over.
     for number in 0..5 {
         send(&client, relay.address(), number);
         poll(|| (relay.log().len() > number as usize).then_some(())).expect("it is decided");
     }
-    let server = UdpSocket::bind(to).expect("its port is free again");
-    server.set_read_timeout(Some(DEADLINE)).expect("a timeout can be set");
+    let server = at_a_port_that_others_may_take(to.port());
     send(&client, relay.address(), 6);
     assert_eq!(receive(&server).0, 6);
 }
