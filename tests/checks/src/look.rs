@@ -125,6 +125,21 @@ pub(crate) fn cores_with_packets() -> Vec<bool> {
     table.lines().map(|line| waiting(line).is_some_and(|packets| packets > 0)).collect()
 }
 
+/// Waits until each core has finished with the packet that it was busy with when this was called. That
+/// takes about ten milliseconds, and nothing where the system has no such call.
+///
+/// The kernel handles packets in softirqs. `MEMBARRIER_CMD_GLOBAL` is an RCU grace period (Linux,
+/// `kernel/sched/membarrier.c`), and none ends while a core is in a softirq that it was in when the
+/// period began (Linux since 4.20, `Documentation/RCU/checklist.rst`).
+pub(crate) fn cores_finish_packets() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::thread::{MembarrierCommand, membarrier};
+        // Not to be had on a system that may not be interrupted: membarrier(2), `nohz_full`.
+        let _ = membarrier(MembarrierCommand::Global);
+    }
+}
+
 /// A clock tick of `/proc`: a hundredth of a second, on every Linux that Rust runs on (time(7),
 /// `USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);

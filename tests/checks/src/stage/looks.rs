@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::launches;
-use crate::look::{Look, cores_with_packets};
+use crate::look::{Look, cores_finish_packets, cores_with_packets};
 
 /// What the programs of a stage do at one moment.
 #[derive(Default, PartialEq, Eq)]
@@ -43,28 +43,57 @@ impl Looks {
     }
 }
 
-/// Whether anything is under way that was done before a moment: what was sent, until on each core has
-/// been seen that no packet waits there; and what was closed, until every program has been started
-/// that has a copy of it.
+/// Whether anything is under way that was done before a moment: what was sent, until each core has
+/// come round to it; and what was closed, until every program has been started that has a copy of it.
 #[derive(Default)]
 pub(super) struct UnderWay {
-    packets: Vec<bool>,
+    packets: Packets,
     launches: Option<BTreeSet<u64>>,
 }
 
 impl UnderWay {
-    /// Looks once more.
+    /// Looks once more. That may take some milliseconds.
     pub(super) fn is_anything(&mut self) -> bool {
-        let now = cores_with_packets();
-        if self.packets.len() == now.len() {
-            self.packets.iter_mut().zip(now).for_each(|(waits, now)| *waits &= now);
-        } else {
-            self.packets = now;
-        }
         let now = launches::under_way();
         let launches = self.launches.get_or_insert_with(|| now.clone());
         launches.retain(|launch| now.contains(launch));
-        self.packets.contains(&true) || !launches.is_empty()
+        // What was closed is sent when the last copy is.
+        !launches.is_empty() || self.packets.are_there()
+    }
+}
+
+/// Whether there are packets that were sent before a moment, or that were answers to those.
+///
+/// A core that nothing waits for may be busy with the last packet, and be so for long: the host of a
+/// virtual machine can take a core away in the middle of anything. So when nothing waits, each core
+/// finishes what it has begun, and then its answer to that must not wait either.
+#[derive(Default)]
+struct Packets {
+    waiting: Vec<bool>,
+    finished: bool,
+}
+
+impl Packets {
+    fn are_there(&mut self) -> bool {
+        if self.wait_on_any_core() {
+            return true;
+        }
+        if !self.finished {
+            cores_finish_packets();
+            *self = Self { finished: true, ..Self::default() };
+        }
+        self.wait_on_any_core()
+    }
+
+    /// Whether there is a core for which no look has found yet that nothing waits for it.
+    fn wait_on_any_core(&mut self) -> bool {
+        let now = cores_with_packets();
+        if self.waiting.len() == now.len() {
+            self.waiting.iter_mut().zip(now).for_each(|(waits, now)| *waits &= now);
+        } else {
+            self.waiting = now;
+        }
+        self.waiting.contains(&true)
     }
 }
 

@@ -70,6 +70,8 @@ impl Stage {
         let mut unchanged_since = start;
         let mut under_way = UnderWay::default();
         while !self.time_left().is_zero() && self.ended().is_none() {
+            // Before the programs are looked at: whom it reaches is awake then.
+            let arrived = unchanged_since.elapsed() >= asleep / 2 && !under_way.is_anything();
             let looks = self.looks();
             self.0.starved.set(looks.are_held_up() || looks.are_ending());
             let computing = looks.cpu() > cpu + COMPUTING;
@@ -84,11 +86,19 @@ impl Stage {
                 unchanged_since = Instant::now();
                 under_way = UnderWay::default();
             }
-            if !under_way.is_anything() && unchanged_since.elapsed() >= asleep {
+            if arrived && unchanged_since.elapsed() >= asleep {
                 return;
             }
             before = looks;
             thread::sleep(Duration::from_millis(5)); // between two looks: proc(5) is not free
+        }
+    }
+
+    /// Waits until what has been sent so far has arrived, whatever the programs do with it.
+    pub(crate) fn lets_arrive(&self) {
+        let mut under_way = UnderWay::default();
+        while under_way.is_anything() && !self.time_left().is_zero() {
+            thread::sleep(Duration::from_millis(1)); // between two looks
         }
     }
 
