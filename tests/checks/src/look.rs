@@ -125,19 +125,15 @@ pub(crate) fn cores_with_packets() -> Vec<bool> {
     table.lines().map(|line| waiting(line).is_some_and(|packets| packets > 0)).collect()
 }
 
-/// Waits until each core has finished with the packet that it was busy with when this was called. That
-/// takes about ten milliseconds, and nothing where the system has no such call.
+/// How long each core has worked or had nothing to do, in ticks: a count that stands still while the
+/// host of a virtual machine has taken the core away. Empty where nobody tells.
 ///
-/// The kernel handles packets in softirqs. `MEMBARRIER_CMD_GLOBAL` is an RCU grace period (Linux,
-/// `kernel/sched/membarrier.c`), and none ends while a core is in a softirq that it was in when the
-/// period began (Linux since 4.20, `Documentation/RCU/checklist.rst`).
-pub(crate) fn cores_finish_packets() {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::thread::{MembarrierCommand, membarrier};
-        // Not to be had on a system that may not be interrupted: membarrier(2), `nohz_full`.
-        let _ = membarrier(MembarrierCommand::Global);
-    }
+/// These are the columns of `/proc/stat` before `steal` (proc_stat(5)).
+pub(crate) fn cores_present() -> Vec<u64> {
+    let table = read("/proc/stat").unwrap_or_default();
+    let cores = table.lines().skip(1).take_while(|line| line.starts_with("cpu"));
+    let ticks = |line: &str| line.split(' ').skip(1).take(7).flat_map(str::parse::<u64>).sum();
+    cores.map(ticks).collect()
 }
 
 /// A clock tick of `/proc`: a hundredth of a second, on every Linux that Rust runs on (time(7),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::launches;
-use crate::look::{Look, cores_finish_packets, cores_with_packets};
+use crate::look::{Look, cores_present, cores_with_packets};
 
 /// What the programs of a stage do at one moment.
 #[derive(Default, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(super) struct UnderWay {
 }
 
 impl UnderWay {
-    /// Looks once more. That may take some milliseconds.
+    /// Looks once more.
     pub(super) fn is_anything(&mut self) -> bool {
         let now = launches::under_way();
         let launches = self.launches.get_or_insert_with(|| now.clone());
@@ -65,11 +65,13 @@ impl UnderWay {
 /// Whether there are packets that were sent before a moment, or that were answers to those.
 ///
 /// A core that nothing waits for may be busy with the last packet, and be so for long: the host of a
-/// virtual machine can take a core away in the middle of anything. So when nothing waits, each core
-/// finishes what it has begun, and then its answer to that must not wait either.
+/// virtual machine can take a core away in the middle of anything. So when nothing waits, each core is
+/// given the time to finish what it has begun, and then its answer to that must not wait either.
 #[derive(Default)]
 struct Packets {
     waiting: Vec<bool>,
+    /// How long each core had been there when nothing waited.
+    idle_at: Option<Vec<u64>>,
     finished: bool,
 }
 
@@ -78,10 +80,15 @@ impl Packets {
         if self.wait_on_any_core() {
             return true;
         }
-        if !self.finished {
-            cores_finish_packets();
-            *self = Self { finished: true, ..Self::default() };
+        if self.finished {
+            return false;
         }
+        let now = cores_present();
+        let then = self.idle_at.get_or_insert_with(|| now.clone());
+        if then.iter().zip(&now).any(|(then, now)| then == now) {
+            return true;
+        }
+        *self = Self { finished: true, ..Self::default() };
         self.wait_on_any_core()
     }
 

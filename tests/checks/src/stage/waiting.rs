@@ -71,7 +71,7 @@ impl Stage {
         let mut under_way = UnderWay::default();
         while !self.time_left().is_zero() && self.ended().is_none() {
             // Before the programs are looked at: whom it reaches is awake then.
-            let arrived = unchanged_since.elapsed() >= asleep / 2 && !under_way.is_anything();
+            let arrived = !under_way.is_anything();
             let looks = self.looks();
             self.0.starved.set(looks.are_held_up() || looks.are_ending());
             let computing = looks.cpu() > cpu + COMPUTING;
@@ -98,7 +98,7 @@ impl Stage {
     pub(crate) fn lets_arrive(&self) {
         let mut under_way = UnderWay::default();
         while under_way.is_anything() && !self.time_left().is_zero() {
-            thread::sleep(Duration::from_millis(1)); // between two looks
+            thread::sleep(Duration::from_millis(5)); // between two looks
         }
     }
 

@@ -125,8 +125,7 @@ impl<'a> Watch<'a> {
             self.unchanged_looks = 0;
             self.under_way = UnderWay::default();
         }
-        // It is asked for half-way: whom it reaches is awake when it is looked at next.
-        if self.unchanged_looks < LOOKS / 2 || self.under_way.is_anything() {
+        if self.under_way.is_anything() {
             return false;
         }
         let at_rest = AT_REST + self.stage.0.nap.get();
