@@ -30,6 +30,11 @@ export function pages() {
     return html('').filter((path) => !made.includes(path)).sort();
 }
 
+/** Whether a page is the source of a program, and nothing else. */
+export function isListing(path) {
+    return path.startsWith('source/');
+}
+
 /** The address of a page as a file. */
 export function asFile(path) {
     return pathToFileURL(OUTPUT + path).href;
