@@ -76,7 +76,7 @@ impl Builder {
             fs::create_dir_all(file.parent().context("a file lies in a folder")?)?;
             fs::write(&file, bytes)?;
         }
-        let permit = self.cores.acquire();
+        let permit = self.cores.acquire(1);
         let mut command = command(self.words(scratch)?);
         command.current_dir(scratch);
         let done = bounded::run(&mut command, PATIENCE, [LARGEST + 1, MOST_SAID])?;

@@ -39,8 +39,11 @@ pub struct Permits {
     returned: Condvar,
 }
 
-/// Dropping it gives it back.
-pub struct Permit<'a>(&'a Permits);
+/// Permits that somebody has. Dropping it gives them back.
+pub struct Permit<'a> {
+    of: &'a Permits,
+    count: usize,
+}
 
 impl Permits {
     /// So many permits.
@@ -48,18 +51,19 @@ impl Permits {
         Self { left: Mutex::new(count.max(1)), returned: Condvar::new() }
     }
 
-    /// Waits for a permit.
-    pub fn acquire(&self) -> Permit<'_> {
+    /// Waits until so many permits can be had at once. Who wants few of them may go first, again and
+    /// again.
+    pub fn acquire(&self, count: usize) -> Permit<'_> {
         let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = self.returned.wait_while(left, |left| *left == 0);
-        *left.unwrap_or_else(PoisonError::into_inner) -= 1;
-        Permit(self)
+        let left = self.returned.wait_while(left, |left| *left < count);
+        *left.unwrap_or_else(PoisonError::into_inner) -= count;
+        Permit { of: self, count }
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        *self.0.left.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.returned.notify_one();
+        *self.of.left.lock().unwrap_or_else(PoisonError::into_inner) += self.count;
+        self.of.returned.notify_all();
     }
 }

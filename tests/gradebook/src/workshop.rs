@@ -1,7 +1,9 @@
 //! Where programs are graded: several at once, each compiled, and then played with.
 
+use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
 
 use anyhow::Result;
 use checks::{Exercise, Launcher, Outcome, Task};
@@ -11,7 +13,7 @@ use crate::board::Board;
 use crate::build::Builder;
 use crate::cache::Cache;
 use crate::grader::Said;
-use crate::permits::at_once;
+use crate::permits::{Permits, at_once};
 use crate::play::Player;
 use crate::progress::Progress;
 use crate::result::{Checked, Graded, Submission};
@@ -61,53 +63,70 @@ impl Doubtful<'_> {
 }
 
 impl Workshop<'_> {
-    /// Grades programs, so many at once. Stops at the first result that cannot be written.
+    /// Grades programs, so many at once. Stops at a result that cannot be written.
     ///
-    /// What is doubtful is played again when all else is done, and few at once: the machine is quiet
-    /// then. Those who have kept it busy, and had to be stopped, come last.
+    /// What is doubtful is played again when nothing else is left to begin with, and half as many at
+    /// once: the machine is quieter then. Those who have kept it busy, and had to be stopped, come last.
     pub fn grade(&self, work: &[Work], jobs: usize) -> Result<()> {
-        let doubtful = Mutex::new(Vec::new());
-        at_once(jobs, work.iter(), |work| match self.first(work) {
-            Ok(checks) => self.add(graded(work, None, checks)),
-            Err(First::BuildError(said)) => {
-                self.add(graded(work, Some(said), Checked::not_built(work.exercise)))
-            }
-            Err(First::Doubtful(again)) => {
-                doubtful.lock().unwrap_or_else(PoisonError::into_inner).push(again);
+        let half = jobs.div_ceil(2);
+        let room = Permits::new(jobs);
+        let (again, doubtful) = mpsc::channel::<Doubtful<'_>>();
+        let stopped = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            let replayed = scope.spawn(|| {
+                at_once(half, doubtful.into_iter(), |doubtful| {
+                    let _room = room.acquire(jobs / half);
+                    self.add(self.again(doubtful))
+                })
+            });
+            let played = at_once(jobs, work.iter(), |work| {
+                let _room = room.acquire(1);
+                match self.first(work) {
+                    Ok(graded) => return self.add(graded),
+                    Err(doubtful) if doubtful.was_stopped() => {
+                        stopped.lock().unwrap_or_else(PoisonError::into_inner).push(doubtful);
+                    }
+                    Err(doubtful) => _ = again.send(doubtful),
+                }
                 Ok(())
-            }
-        })?;
-        let mut doubtful = doubtful.into_inner().unwrap_or_else(PoisonError::into_inner);
-        doubtful.sort_by_key(Doubtful::was_stopped);
-        at_once(jobs.div_ceil(4), doubtful.into_iter(), |doubtful| {
-            let work = doubtful.work;
-            self.add(graded(work, None, self.again(doubtful)))
+            });
+            let stopped = stopped.into_inner().unwrap_or_else(PoisonError::into_inner);
+            stopped.into_iter().for_each(|doubtful| _ = again.send(doubtful));
+            drop(again); // no more come
+            let replayed = replayed.join().unwrap_or_else(|panic| resume_unwind(panic));
+            played.and(replayed)
         })
     }
 
     /// Compiles a program, and has it played with.
-    fn first<'a>(&self, work: &'a Work) -> Result<Vec<Checked>, First<'a>> {
-        let files = work.handed_in.as_ref();
-        let files = files.map_err(|problem| First::BuildError(format!("error: {problem}")))?;
+    fn first<'a>(&self, work: &'a Work) -> Result<Graded, Doubtful<'a>> {
+        let not_built = |said| graded(work, Some(said), Checked::not_built(work.exercise));
+        let files = match &work.handed_in {
+            Ok(files) => files,
+            Err(problem) => return Ok(not_built(format!("error: {problem}"))),
+        };
         let program = match self.built(work.exercise, files) {
-            Ok(built) => built.map_err(First::BuildError)?,
-            Err(error) => return Ok(not_played(work.exercise, &format!("{error:#}"))),
+            Ok(Ok(program)) => program,
+            Ok(Err(said)) => return Ok(not_built(said)),
+            Err(error) => {
+                return Ok(graded(work, None, not_played(work.exercise, &format!("{error:#}"))));
+            }
         };
         let said = self.play(work, &program, &[]);
         if said.iter().any(|said| said.doubtful) {
-            return Err(First::Doubtful(Doubtful { work, program, said }));
+            return Err(Doubtful { work, program, said });
         }
-        Ok(in_order(work.exercise, said))
+        Ok(graded(work, None, in_order(work.exercise, said)))
     }
 
     /// Plays the doubtful checks again; what comes of them now is what counts.
-    fn again(&self, doubtful: Doubtful<'_>) -> Vec<Checked> {
+    fn again(&self, doubtful: Doubtful<'_>) -> Graded {
         let Doubtful { work, program, said } = doubtful;
         let (doubtful, mut said): (Vec<_>, Vec<_>) =
             said.into_iter().partition(|said| said.doubtful);
         let names: Vec<_> = doubtful.into_iter().map(|said| said.checked.name).collect();
         said.extend(self.play(work, &program, &names));
-        in_order(work.exercise, said)
+        graded(work, None, in_order(work.exercise, said))
     }
 
     fn play(&self, work: &Work, program: &TempDir, only: &[String]) -> Vec<Said> {
@@ -148,12 +167,6 @@ impl Workshop<'_> {
         let board = self.board.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(board.into_submissions())
     }
-}
-
-/// What has come of a program at first, instead of results.
-enum First<'a> {
-    BuildError(String),
-    Doubtful(Doubtful<'a>),
 }
 
 fn graded(work: &Work, build_error: Option<String>, checks: Vec<Checked>) -> Graded {
