@@ -139,10 +139,17 @@ impl DatagramPeer {
     /// Waits until the program has come to rest, and no datagram has come from it until then.
     pub fn receives_nothing(&self) -> Played {
         let wanted = format!("no datagram to be sent to {}", self.name);
-        match self.stage.awaits(|| self.takes()) {
-            Ok((bytes, _)) => Err(Failed::fail(wanted, format!("the datagram {}", quoted(&bytes)))),
-            Err(Silence::AtRest | Silence::Restless | Silence::Ended(_)) => Ok(()),
-            Err(silence) => Err(missing(&wanted, silence)),
+        let mut came = None;
+        let heard = self.stage.hears(|| {
+            came = self.takes();
+            came.is_some()
+        });
+        match (came, heard) {
+            (Some((bytes, _)), _) => {
+                Err(Failed::fail(wanted, format!("the datagram {}", quoted(&bytes))))
+            }
+            (None, Ok(_) | Err(Silence::Ended(_))) => Ok(()),
+            (None, Err(silence)) => Err(missing(&wanted, silence)),
         }
     }
 }

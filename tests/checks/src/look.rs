@@ -48,20 +48,15 @@ pub(crate) fn descriptors(process: u32) -> Option<usize> {
     counts.sum()
 }
 
-/// How much memory a program and its descendants hold, in bytes (proc(5), field 24 of `stat`). `None`
-/// if there is nothing to be seen.
-#[cfg(target_os = "linux")]
-pub(crate) fn memory(process: u32) -> Option<u64> {
-    let pages = family(process).into_iter().map(|id| {
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        stat.rsplit_once(") ")?.1.split(' ').nth(24 - 3)?.parse::<u64>().ok()
+/// The most memory that a program and its descendants have held at any time, each by itself, in bytes:
+/// `VmHWM` in kibibytes, proc_pid_status(5). `None` if there is nothing to be seen.
+pub(crate) fn peak_memory(process: u32) -> Option<u64> {
+    let of_each = family(process).into_iter().map(|id| {
+        let status = read(&format!("/proc/{id}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix(" kB")?.parse::<u64>().ok()
     });
-    Some(pages.sum::<Option<u64>>()? * rustix::param::page_size() as u64)
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn memory(_process: u32) -> Option<u64> {
-    None
+    Some(of_each.sum::<Option<u64>>()? << 10)
 }
 
 /// Whether a program that runs, or a descendant of it, does not let itself be looked at: then its

@@ -16,7 +16,8 @@ pub(super) static NOTICE_EOF: Exercise = Exercise {
             hints: &[
                 "The starter does this. What has changed since?",
                 "A message that is exactly the byte q ends the conversation: print \"[INFO] client \
-                 quit!\", close, accept the next.",
+                 quit!\", close, accept the next. One line for one end: who quits is not also one that \
+                 closed.",
             ],
             page: "chapter-02.md#until-the-client-leaves",
             deadline: DEADLINE,
@@ -130,7 +131,8 @@ fn q_ends_the_conversation(stage: &Stage) -> Played {
     is_served(stage, &server, &client)?;
     client.sends("q")?;
     server.prints("[INFO] client quit!")?;
-    client.receives_the_end()
+    client.receives_the_end()?;
+    server.has_never_printed(CLOSED)
 }
 
 fn the_end_is_noticed(stage: &Stage) -> Played {
@@ -199,7 +201,8 @@ fn a_reset(stage: &Stage) -> Played {
     first.resets()?;
     server.prints("[INFO] client lost: ")?;
     let second = server.connect("second client")?;
-    is_served(stage, &server, &second)
+    is_served(stage, &server, &second)?;
+    server.has_never_printed(CLOSED)
 }
 
 /// The client says a word; the server prints it and replies.

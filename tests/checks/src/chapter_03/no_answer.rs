@@ -65,7 +65,7 @@ pub(super) static NO_ANSWER: Exercise = Exercise {
         },
         Check {
             name: "a server that closes without a word is told",
-            points: 2,
+            points: 1,
             hints: &[
                 "What does recv return when the server closes instead of greeting?",
                 "recv returns 0 at the end of the stream. That is no greeting of zero bytes, and \
@@ -103,10 +103,24 @@ pub(super) static NO_ANSWER: Exercise = Exercise {
             play: every_address,
         },
         Check {
+            name: "the one that accepts is the one that greets",
+            points: 1,
+            hints: &[
+                "The first address of a name accepts, and then closes without a word. Does your \
+                 program try the second one?",
+                "An address has done its part when it has accepted. What fails from then on is the \
+                 conversation, and there is one only.",
+            ],
+            page: "chapter-03.md#from-a-name-to-a-connection",
+            deadline: DEADLINE,
+            needs: Needs::MountNamespace,
+            play: only_the_one_that_accepts,
+        },
+        Check {
             name: "each address has the whole time",
             points: 1,
             hints: &[
-                "Four addresses of this name do not answer. How long does your program wait for \
+                "Three addresses of this name do not answer. How long does your program wait for \
                  the first, and how long for the second?",
                 "Hand the same limit to every connect_timeout, and go on after a timeout as after \
                  a refusal.",
@@ -175,10 +189,7 @@ fn closed_without_a_word(stage: &Stage) -> Played {
     let (client, peer, place) = waits_long(stage)?;
     peer.closes();
     client.exits_with(1)?;
-    client.has_complained(&format!(
-        "error: {} has closed the connection without a word",
-        place.address()
-    ))
+    client.has_complained(&without_a_word(&place))
 }
 
 fn a_reset(stage: &Stage) -> Played {
@@ -203,9 +214,20 @@ fn every_address(stage: &Stage) -> Played {
     greets(stage, &client, &server.accepts()?)
 }
 
+fn only_the_one_that_accepts(stage: &Stage) -> Played {
+    let places = stage.places(2)?;
+    let [first, second] = &places[..] else { unreachable!("two were asked for") };
+    let server = first.listens("server")?;
+    let _second = second.listens("second server")?;
+    let client = stage.start_with_hosts(&stage.word(), &places, &["--timeout", LONG])?;
+    server.accepts()?.closes();
+    client.exits_with(1)?;
+    client.has_complained(&without_a_word(first))
+}
+
 fn each_has_the_whole_time(stage: &Stage) -> Played {
     const LIMIT: Duration = Duration::from_millis(400); // a sleep that is never taken for a rest
-    const SILENT: u8 = 4; // so that a program that shares the time is far too fast
+    const SILENT: u8 = 3; // so that a program that shares the time is far too fast
     let mut places = stage.places(SILENT + 1)?;
     let last = places.pop().expect("there is one more");
     places.iter().try_for_each(Place::never_answers)?;
@@ -229,7 +251,14 @@ fn all_fail(stage: &Stage) -> Played {
     let client = stage.start_with_hosts(&stage.word(), &places, &["--timeout", LONG])?;
     client.prints(&no_connection(first, REFUSED))?;
     client.exits_with(1)?;
-    client.has_complained(&cannot_connect(last, REFUSED))
+    client.has_complained(&cannot_connect(last, REFUSED))?;
+    match client.has_printed("no connection") {
+        true => Err(Failed::fail(
+            "no line on stdout about the last address, behind which there is none to be tried",
+            "there is one",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// A place on 127.0.0.1, where every machine has one.
@@ -268,6 +297,10 @@ fn greets(stage: &Stage, client: &Program, peer: &Peer) -> Played {
 
 fn no_connection(place: &Place, why: &str) -> String {
     format!("[INFO] no connection to {}: {why}", place.address())
+}
+
+fn without_a_word(place: &Place) -> String {
+    format!("error: {} has closed the connection without a word", place.address())
 }
 
 fn cannot_connect(place: &Place, why: &str) -> String {

@@ -281,9 +281,16 @@ fn a_server_that_never_reads(stage: &Stage) -> Played {
 }
 
 fn a_server_that_never_replies(stage: &Stage) -> Played {
-    let (server, client, _peer) = a_word_is_sent(stage, &["--timeout", SHORT])?;
-    client.exits_with(1)?;
-    client.has_complained(&format!("error: {} has not replied in 300ms", server.address()))
+    let begins = stage.word();
+    for reply in [b"", begins.as_bytes()] {
+        let (server, client, peer) = a_word_is_sent(stage, &["--timeout", SHORT])?;
+        if !reply.is_empty() {
+            peer.sends(reply)?;
+        }
+        client.exits_with(1)?;
+        client.has_complained(&format!("error: {} has not replied in 300ms", server.address()))?;
+    }
+    Ok(())
 }
 
 fn a_reset(stage: &Stage) -> Played {

@@ -5,10 +5,10 @@
 //! (RFC 9293, section 3.6.1). Who reads on before it closes must neither hold up others nor read
 //! for ever.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{MANY_STEPS, closes, is_served, quits, resets};
-use crate::{Check, Exercise, Needs, Peer, Played, Program, Stage};
+use crate::{Check, Exercise, Failed, Needs, Peer, Played, Program, Stage};
 
 pub(super) static FULL_HOUSE: Exercise = Exercise {
     name: "04-full-house",
@@ -16,7 +16,7 @@ pub(super) static FULL_HOUSE: Exercise = Exercise {
     checks: &[
         Check {
             name: "as many as may are served, and one more is refused",
-            points: 2,
+            points: 1,
             hints: &[
                 "How many clients are served at the moment when the next one is accepted? Start \
                  with --max-clients 1, and try two.",
@@ -109,6 +109,8 @@ pub(super) static FULL_HOUSE: Exercise = Exercise {
                 "Which clients does your number count: those that are connected, or those that are \
                  served?",
                 "A refused client has never taken a slot. It gives none back either, when it goes.",
+                "Threads are room as well. Count those that wait for refused clients, too: when there \
+                 are sixteen, tell the next one, and close.",
             ],
             page: "chapter-04.md#a-limit-on-clients",
             deadline: MANY_STEPS,
@@ -140,6 +142,20 @@ pub(super) static FULL_HOUSE: Exercise = Exercise {
             deadline: FEW_SECONDS,
             needs: Needs::Nothing,
             play: a_talkative_one_is_let_go,
+        },
+        Check {
+            name: "a refused client that speaks late gains no time",
+            points: 1,
+            hints: &[
+                "With --linger 2, a client is refused, and says something after a second and a half. \
+                 How long does your read wait then?",
+                "The time began with the refusal. Set the timeout anew before each read, to what is \
+                 left of it.",
+            ],
+            page: "waiting.md#three-ways",
+            deadline: MANY_STEPS,
+            needs: Needs::Proc,
+            play: speaks_late,
         },
     ],
 };
@@ -183,7 +199,7 @@ fn a_refused_client_may_finish(stage: &Stage) -> Played {
     let before = server.threads()?;
     let refused = server.connect("one too many")?;
     is_told(&server, &refused)?;
-    server.comes_to_rest()?; // and does not let go of it meanwhile
+    stage.hears_all(); // and is not let go meanwhile
     refused.sends(stage.word())?;
     refused.is_heard()?;
     refused.sends(stage.word())?;
@@ -244,7 +260,28 @@ fn refused_clients_take_no_room(stage: &Stage) -> Played {
     let stays = server.connect("one too many, who stays")?;
     is_told(&server, &stays)?;
     quits(&server, &served)?;
-    is_served(stage, &server, &server.connect("newcomer")?)
+    is_served(stage, &server, &server.connect("newcomer")?)?;
+    a_crowd(stage)
+}
+
+/// Many refused clients at once, none of which closes.
+fn a_crowd(stage: &Stage) -> Played {
+    /// How many refused clients may be waited for at once, as the README has it.
+    const MOST: usize = 16;
+    let server = stage.start_server(&["--max-clients", "1", "--linger", LONG])?;
+    let served = server.connect("client")?;
+    is_served(stage, &server, &served)?;
+    let before = server.threads()?;
+    let crowd = server.connect_many(40)?;
+    for client in [crowd.first(), crowd.last()].into_iter().flatten() {
+        is_told(&server, client)?;
+    }
+    let more = server.threads()?.saturating_sub(before);
+    if more > MOST {
+        let wanted = format!("{MOST} threads for refused clients at the most");
+        return Err(Failed::fail(wanted, format!("{more} more threads than before they came")));
+    }
+    is_served(stage, &server, &served)
 }
 
 fn a_silent_one_is_let_go(stage: &Stage) -> Played {
@@ -267,6 +304,29 @@ fn a_talkative_one_is_let_go(stage: &Stage) -> Played {
     talkative.receives(FULL)?;
     stage.be_patient(); // a second, in which the program may well do nothing
     talkative.sends_until_it_is_cut_off()
+}
+
+fn speaks_late(stage: &Stage) -> Played {
+    const LATE: Duration = Duration::from_millis(1450);
+    const TRIES: usize = 4; // once it must be in time, however busy the machine is
+    let server = stage.start_server(&["--max-clients", "1", "--linger", "1"])?;
+    let served = server.connect("client")?;
+    is_served(stage, &server, &served)?;
+    let before = server.threads()?;
+    stage.allows_sleeps_of(Duration::from_secs(1));
+    for _ in 0..TRIES {
+        let start = Instant::now();
+        let refused = server.connect("one too many")?;
+        is_told(&server, &refused)?;
+        refused.stays_silent_for(Duration::from_millis(600));
+        refused.sends(stage.word())?;
+        server.is_back_to_threads(before)?;
+        if start.elapsed() < LATE {
+            return Ok(());
+        }
+    }
+    let wanted = "your program to let go of it one second after the refusal";
+    Err(Failed::fail(wanted, "it has taken nearly half a second more, or longer, each time"))
 }
 
 /// The client is told that the server is full, and reads the end of the stream.

@@ -6,7 +6,7 @@ mod two_at_once;
 
 use std::time::Duration;
 
-use crate::{Exercise, Peer, Played, Program, Stage};
+use crate::{Exercise, Failed, Peer, Played, Program, Stage};
 
 pub(crate) static EXERCISES: &[&Exercise] =
     &[&two_at_once::TWO_AT_ONCE, &one_bad_client::ONE_BAD_CLIENT, &full_house::FULL_HOUSE];
@@ -30,12 +30,18 @@ fn is_served(stage: &Stage, server: &Program, client: &Peer) -> Played {
 fn quits(server: &Program, client: &Peer) -> Played {
     client.sends("q")?;
     server.prints(&format!("[INFO] client {} quit!", client.address()?))?;
-    client.receives_the_end()
+    client.receives_the_end()?;
+    server.has_never_printed(&closed(client)?)
+}
+
+/// The line that says of a client that it has closed the connection, and did nothing else before.
+fn closed(client: &Peer) -> Result<String, Failed> {
+    Ok(format!("[INFO] client {} closed the connection", client.address()?))
 }
 
 /// The client closes; the server prints that it has closed the connection.
 fn closes(server: &Program, client: Peer) -> Played {
-    let line = format!("[INFO] client {} closed the connection", client.address()?);
+    let line = closed(&client)?;
     client.closes();
     server.prints(&line)?;
     Ok(())
@@ -43,8 +49,8 @@ fn closes(server: &Program, client: Peer) -> Played {
 
 /// The client resets the connection; the server prints that it has lost the client.
 fn resets(server: &Program, client: Peer) -> Played {
-    let line = format!("[INFO] client {} lost: ", client.address()?);
+    let (line, closed) = (format!("[INFO] client {} lost: ", client.address()?), closed(&client)?);
     client.resets()?;
     server.prints(&line)?;
-    Ok(())
+    server.has_never_printed(&closed)
 }

@@ -4,6 +4,7 @@
 //! buffer comes with the next read, and nothing is too large to be sent. Here, zero bytes are a
 //! message, what does not fit is gone without a word, and send fails.
 
+use crate::words::quoted;
 use crate::{Check, DEADLINE, DatagramPeer, Exercise, Failed, Needs, Played, Program, Stage};
 
 pub(super) static DATAGRAM_EDGES: Exercise = Exercise {
@@ -173,8 +174,14 @@ fn at_once(stage: &Stage) -> Played {
         client.sends_to(server.address(), message)?;
     }
     server.goes_on()?;
-    for answer in ["6 bytes", "3 bytes", "0 bytes", "12 bytes"] {
-        client.receives(answer)?;
+    let mut due = vec!["6 bytes", "3 bytes", "0 bytes", "12 bytes"];
+    while !due.is_empty() {
+        let wanted = format!("client to receive a datagram for each message: {}", due.join(", "));
+        let (answer, _) = client.receives_any(&wanted)?;
+        match due.iter().position(|due| due.as_bytes() == answer) {
+            Some(position) => due.remove(position),
+            None => return Err(Failed::fail(wanted, format!("the datagram {}", quoted(&answer)))),
+        };
     }
     client.receives_nothing()
 }

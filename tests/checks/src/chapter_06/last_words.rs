@@ -3,7 +3,7 @@
 //! The trap: `write_all` says that the kernel has taken the reply, not that it has arrived. A close
 //! with something unread sends a reset, and throws away what is still to be sent.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::{Check, DEADLINE, Exercise, Failed, Needs, Peer, Played, Program, Stage};
 
@@ -26,7 +26,7 @@ pub(super) static LAST_WORDS: Exercise = Exercise {
         },
         Check {
             name: "a client that has said more gets all of it",
-            points: 2,
+            points: 1,
             hints: &[
                 "The client has sent something behind its wish. Who reads that, before the \
                  connection is closed?",
@@ -74,7 +74,8 @@ pub(super) static LAST_WORDS: Exercise = Exercise {
             hints: &[
                 "The client has closed. Which of your threads still knows of it, and which \
                  descriptor?",
-                "When read returns 0, drop the socket, print the line, and let the thread end.",
+                "When read returns 0, drop the socket, print the line, and let the thread end. When it \
+                 fails, the client is lost, and there is a line for that.",
             ],
             page: "chapter-04.md#a-thread-owns-its-client",
             deadline: DEADLINE,
@@ -101,9 +102,23 @@ pub(super) static LAST_WORDS: Exercise = Exercise {
                 "Note the time when the report has been sent, and give each read what is left.",
             ],
             page: "waiting.md#three-ways",
-            deadline: DEADLINE,
+            deadline: FEW_SECONDS,
             needs: Needs::Nothing,
             play: a_talkative_one,
+        },
+        Check {
+            name: "a client that speaks late gains no time",
+            points: 1,
+            hints: &[
+                "With --linger 2, a client has its report, and says something after a second and a \
+                 half. How long does your read wait then?",
+                "The time began when the report was sent. Set the timeout anew before each read, to \
+                 what is left of it.",
+            ],
+            page: "waiting.md#three-ways",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: speaks_late,
         },
         Check {
             name: "a client that does not read its report is given up",
@@ -131,6 +146,9 @@ pub(super) static LAST_WORDS: Exercise = Exercise {
         },
     ],
 };
+
+/// For a program that has to be done in one. One that never is lasts until then, in the gradebook twice.
+const FEW_SECONDS: Duration = Duration::from_secs(5);
 
 /// Longer than any check takes: who is let go before has closed.
 const LONG: &[&str] = &["--linger", "60"];
@@ -166,7 +184,7 @@ fn has_said_more(stage: &Stage) -> Played {
     client.sends(format!("{}\n", stage.word()).repeat(2000))?;
     client.is_heard()?;
     server.goes_on()?;
-    server.comes_to_rest()?;
+    stage.hears_all();
     client.receives_to_the_end(&lines(MANY))?;
     leaves(&server, client)
 }
@@ -174,7 +192,7 @@ fn has_said_more(stage: &Stage) -> Played {
 fn goes_on_talking(stage: &Stage) -> Played {
     let (server, client) = connected(stage, LONG)?;
     client.sends(format!("report {MANY}\n"))?;
-    server.comes_to_rest()?;
+    stage.hears_all(); // and is not let go meanwhile
     for _ in 0..2 {
         client.sends(stage.word())?;
         client.is_heard()?;
@@ -203,7 +221,13 @@ fn leaves_nothing_behind(stage: &Stage) -> Played {
         server.is_back_to_threads(threads)?;
         server.is_back_to_descriptors(descriptors)?;
     }
-    Ok(())
+    let client = server.connect("client that resets")?;
+    client.sends("report 2\n")?;
+    client.receives(lines(2))?;
+    let lost = format!("[INFO] client {} lost: ", client.address()?);
+    client.resets()?;
+    server.prints(&lost)?;
+    server.is_back_to_threads(threads)
 }
 
 fn a_silent_one(stage: &Stage) -> Played {
@@ -217,11 +241,34 @@ fn a_silent_one(stage: &Stage) -> Played {
 }
 
 fn a_talkative_one(stage: &Stage) -> Played {
-    let (_server, client) = connected(stage, &["--linger", "1"])?;
+    let (server, client) = connected(stage, &["--linger", "1"])?;
     client.sends("report 2\n")?;
     client.receives(lines(2))?;
     stage.be_patient(); // a second, in which the program may well do nothing
-    client.sends_until_it_is_cut_off()
+    client.sends_until_it_is_cut_off()?;
+    server.has_never_printed("has its report")
+}
+
+fn speaks_late(stage: &Stage) -> Played {
+    const LATE: Duration = Duration::from_millis(1450);
+    const TRIES: usize = 4; // once it must be in time, however busy the machine is
+    let server = stage.start_server(&["--linger", "1"])?;
+    stage.allows_sleeps_of(Duration::from_secs(1));
+    for _ in 0..TRIES {
+        let client = server.connect("client")?;
+        let start = Instant::now();
+        client.sends("report 2\n")?;
+        client.receives(lines(2))?;
+        client.stays_silent_for(Duration::from_millis(600));
+        client.sends("thank you\n")?;
+        let who = format!("client {}", client.address()?);
+        server.prints_next(&who, &format!("[INFO] {who} let go"))?;
+        if start.elapsed() < LATE {
+            return Ok(());
+        }
+    }
+    let wanted = "your program to let go of it one second after the report";
+    Err(Failed::fail(wanted, "it has taken nearly half a second more, or longer, each time"))
 }
 
 fn does_not_read(stage: &Stage) -> Played {

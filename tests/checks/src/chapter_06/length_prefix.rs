@@ -24,7 +24,7 @@ pub(super) static LENGTH_PREFIX: Exercise = Exercise {
         },
         Check {
             name: "a reply in pieces is one reply",
-            points: 2,
+            points: 1,
             hints: &[
                 "What does your program know about the reply when recv has returned two bytes?",
                 "Receive until you have the four bytes of the length, and then until you have as \
@@ -88,6 +88,19 @@ pub(super) static LENGTH_PREFIX: Exercise = Exercise {
             play: over_the_limit,
         },
         Check {
+            name: "one message at a time",
+            points: 1,
+            hints: &[
+                "A line is typed, and the next one comes much later. When is the first one sent? And \
+                 when two lines are there at once, when is the second?",
+                "Read a line, send it, receive its reply, print it, and only then read the next line.",
+            ],
+            page: "chapter-06.md#what-you-see",
+            deadline: DEADLINE,
+            needs: Needs::Nothing,
+            play: one_at_a_time,
+        },
+        Check {
             name: "a server that closes where a reply should begin is told",
             points: 1,
             hints: &[
@@ -106,7 +119,7 @@ pub(super) static LENGTH_PREFIX: Exercise = Exercise {
             hints: &[
                 "Two bytes of the length have come, and then the end. Is that the same as nothing?",
                 "Count how many bytes you have got when the stream ends: none of the length, or \
-                 some of the frame.",
+                 some of the frame. A reset is no end, but an error of recv.",
             ],
             page: "chapter-06.md#frames-from-a-socket",
             deadline: DEADLINE,
@@ -207,6 +220,24 @@ fn over_the_limit(stage: &Stage) -> Played {
     client.exits_with(0)
 }
 
+fn one_at_a_time(stage: &Stage) -> Played {
+    let (server, client) = a_client(stage, &[])?;
+    let [first, one, two] = [stage.word(), stage.word(), stage.word()];
+    client.types(&first)?;
+    let peer = server.accepts()?;
+    peer.receives(frame(first.as_bytes()))?;
+    replies(stage, &peer, &client)?;
+    stage.tell("keyboard", format_args!("types two lines at once: {one:?} and {two:?}"));
+    client.types_lines(&[one.clone(), two.clone()])?;
+    peer.receives(frame(one.as_bytes()))?;
+    peer.receives_nothing()?; // its reply has not come
+    replies(stage, &peer, &client)?;
+    peer.receives(frame(two.as_bytes()))?;
+    replies(stage, &peer, &client)?;
+    client.ends_input();
+    client.exits_with(0)
+}
+
 fn closed_between(stage: &Stage) -> Played {
     let (server, client) = a_client(stage, &[])?;
     client.is_fed(format!("{}\n{}\n", stage.word(), stage.word()).into_bytes());
@@ -230,7 +261,17 @@ fn closed_inside(stage: &Stage) -> Played {
             server.address()
         ))?;
     }
-    Ok(())
+    let (server, client) = a_client(stage, &[])?;
+    let word = stage.word();
+    client.is_fed(format!("{word}\n").into_bytes());
+    let peer = server.accepts()?;
+    peer.receives(frame(word.as_bytes()))?;
+    peer.resets()?;
+    client.exits_with(1)?;
+    client.has_complained(&format!(
+        "error: lost the connection to {}: connection reset by the peer",
+        server.address()
+    ))
 }
 
 fn every_line(stage: &Stage) -> Played {

@@ -16,7 +16,7 @@ pub(super) static BROADCAST: Exercise = Exercise {
             points: 1,
             hints: &[
                 "The thread of one client has received a line. How does it come to the sockets of \
-                 the others?",
+                 the others? (The server prints it, too, as before.)",
                 "They need a place that all threads share: a list of clients, in a Mutex, in an Arc.",
                 "A client's thread puts its socket in when it begins. socket2's Socket can be read by \
                  one thread and written by others: put it into an Arc, too.",
@@ -156,7 +156,11 @@ fn all_others_hear(stage: &Stage) -> Played {
     let server = stage.start_server(&[])?;
     let mut others = come(&server, &["speaker", "second client", "third client", "fourth client"])?;
     let speaker = others.remove(0);
-    (0..3).try_for_each(|_| says_a_word(stage, &speaker, &others))
+    for _ in 0..3 {
+        let word = says_a_word(stage, &speaker, &others)?;
+        server.prints(&format!("[{}] {word}", speaker.address()?))?;
+    }
+    Ok(())
 }
 
 fn drives_no_terminal(stage: &Stage) -> Played {
@@ -205,7 +209,7 @@ fn a_newcomer(stage: &Stage) -> Played {
     all_hear(&others, &has_come(&newcomer)?)?;
     newcomer.receives_nothing()?;
     others.push(newcomer);
-    says_a_word(stage, &speaker, &others)
+    says_a_word(stage, &speaker, &others).map(drop)
 }
 
 fn in_pieces(stage: &Stage) -> Played {
@@ -242,7 +246,7 @@ fn two_speak(stage: &Stage) -> Result<(OfBoth, OfBoth), Failed> {
     says_all(first, &lines[0])?;
     says_all(second, &lines[1])?;
     server.goes_on()?;
-    let heard = [listener.gets_lines(2 * MANY)?, other.gets_lines(2 * MANY)?];
+    let heard = Peer::get_lines([listener, other], 2 * MANY, &[first, second])?;
     stage.tell("both listeners", format_args!("hear {} lines", 2 * MANY));
     let whole = |speaker: &Peer, lines: &[String]| -> Result<Vec<String>, Failed> {
         let name = speaker.address()?;
@@ -302,7 +306,7 @@ fn one_has_vanished(stage: &Stage) -> Played {
         }
         stage.tell(who, "hears that both have left");
     }
-    says_a_word(stage, speaker, &clients[1..])
+    says_a_word(stage, speaker, &clients[1..]).map(drop)
 }
 
 fn leaves_nothing_behind(stage: &Stage) -> Played {
@@ -336,11 +340,12 @@ fn come(server: &Program, names: &[&str]) -> Result<Vec<Peer>, Failed> {
     Ok(here)
 }
 
-/// One says a word, and these hear it.
-fn says_a_word(stage: &Stage, speaker: &Peer, others: &[Peer]) -> Played {
+/// One says a word, and these hear it. Returns it.
+fn says_a_word(stage: &Stage, speaker: &Peer, others: &[Peer]) -> Result<String, Failed> {
     let word = stage.word();
     speaker.sends(format!("{word}\n"))?;
-    all_hear(others, &said(speaker, &word)?)
+    all_hear(others, &said(speaker, &word)?)?;
+    Ok(word)
 }
 
 fn all_hear(clients: &[Peer], line: &str) -> Played {

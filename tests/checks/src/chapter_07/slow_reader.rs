@@ -30,7 +30,8 @@ pub(super) static SLOW_READER: Exercise = Exercise {
                  holds?",
                 "In send, to the one that does not read. Give each client a queue and a thread of its \
                  own that sends what is in it, so that nobody else waits there.",
-                "mpsc::sync_channel(queue) is such a queue, and try_send never waits.",
+                "mpsc::sync_channel(queue) is such a queue, and try_send never waits. When the input \
+                 ends, the program ends, whoever is still waited for.",
             ],
             page: "chapter-07.md#a-client-that-does-not-read",
             deadline: DEADLINE,
@@ -198,7 +199,9 @@ fn delays_nobody(stage: &Stage) -> Played {
     let newcomer = connected(&server, server.connect("newcomer")?)?;
     let word = stage.word();
     server.types_at_once(&word)?;
-    newcomer.receives(format!("{word}\n"))
+    newcomer.receives(format!("{word}\n"))?;
+    server.ends_input();
+    server.exits_with(0)
 }
 
 fn misses_nothing(stage: &Stage) -> Played {

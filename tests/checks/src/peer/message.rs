@@ -78,25 +78,57 @@ impl Peer {
         enough: impl Fn(&[String]) -> bool,
     ) -> Result<Vec<String>, Failed> {
         let mut lines = Vec::new();
-        let waited = self.stage.awaits(|| {
-            // A program that sends without end is not listened to without end.
-            for _ in 0..100 {
-                drop(self.read());
-                let taken = self.takes_lines(&mut lines, &enough);
-                if enough(&lines) || self.end.get().is_some() {
-                    return Some(());
-                }
-                if taken == 0 {
-                    break;
-                }
-                // There is more where this came from.
-                let _ = self.waits_a_moment();
-            }
-            None
-        });
-        if enough(&lines) {
-            return Ok(lines);
+        let waited = self.stage.awaits(|| self.hears_lines(&mut lines, &enough).then_some(()));
+        match enough(&lines) {
+            true => Ok(lines),
+            false => Err(self.not_all_lines(wanted, waited)),
         }
+    }
+
+    /// Waits until both of these have got so many lines, whatever they are, and returns them without
+    /// their newlines. `others` read what comes to them, too, so that none of them holds up the
+    /// program. Nothing of it is told.
+    pub fn get_lines(
+        both: [&Self; 2],
+        count: usize,
+        others: &[&Self],
+    ) -> Result<[Vec<String>; 2], Failed> {
+        let enough = |lines: &[String]| lines.len() == count;
+        let mut lines = [Vec::new(), Vec::new()];
+        let waited = both[0].stage.awaits(|| {
+            others.iter().for_each(|other| drop(other.read()));
+            let heard = both.iter().zip(&mut lines);
+            let heard: Vec<_> = heard.map(|(it, lines)| it.hears_lines(lines, enough)).collect();
+            heard.iter().all(|all| *all).then_some(())
+        });
+        match both.iter().zip(&lines).find(|(_, lines)| !enough(lines)) {
+            None => Ok(lines),
+            Some((it, _)) => {
+                Err(it.not_all_lines(&format!("{} to hear {count} lines", it.name), waited))
+            }
+        }
+    }
+
+    /// Takes the lines that have come, until there are enough. Whether there are, or the stream has
+    /// ended.
+    fn hears_lines(&self, lines: &mut Vec<String>, enough: impl Fn(&[String]) -> bool) -> bool {
+        // A program that sends without end is not listened to without end.
+        for _ in 0..100 {
+            drop(self.read());
+            let taken = self.takes_lines(lines, &enough);
+            if enough(lines) || self.end.get().is_some() {
+                return true;
+            }
+            if taken == 0 {
+                break;
+            }
+            // There is more where this came from.
+            let _ = self.waits_a_moment();
+        }
+        false
+    }
+
+    fn not_all_lines(&self, wanted: &str, waited: Result<(), Silence>) -> Failed {
         let then = match (waited, self.end.get()) {
             (Err(silence), _) => silence.told(),
             (Ok(()), Some(End::Reset)) => reset().to_owned(),
@@ -106,7 +138,7 @@ impl Peer {
             Ok(()) => Failed::fail(wanted, ""),
             Err(silence) => missing(wanted, silence),
         };
-        Err(Failed { came: format!("not all of that, then {then}"), ..failed })
+        Failed { came: format!("not all of that, then {then}"), ..failed }
     }
 
     /// Moves whole lines from what has been received, until there are enough. Returns how many bytes
@@ -130,6 +162,13 @@ impl Peer {
     pub fn reads_nothing_for(&self, time: Duration) {
         self.stage.settle();
         self.stage.tell(&self.name, format_args!("reads nothing for {time:?}"));
+        thread::sleep(time);
+    }
+
+    /// Says nothing for a while, counted from when the program has done all that it can.
+    pub fn stays_silent_for(&self, time: Duration) {
+        self.stage.settle();
+        self.stage.tell(&self.name, format_args!("stays silent for {time:?}"));
         thread::sleep(time);
     }
 

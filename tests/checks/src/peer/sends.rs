@@ -19,20 +19,17 @@ impl Peer {
         self.stage.settle();
         self.stage.tell(&self.name, format_args!("sends {}", quoted(bytes)));
         let mut sent = 0;
-        let done = self.stage.awaits(|| match (&self.stream).write(&bytes[sent..]) {
-            Ok(count) => {
-                sent += count;
-                (sent == bytes.len()).then_some(Ok(()))
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => None,
-            Err(error) => Some(Err(error)),
-        });
-        let wanted = format!("your program to receive {}", quoted(bytes));
-        match done {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Failed::fail(wanted, "it has closed the connection")),
-            Err(silence) => Err(missing(&wanted, silence)),
+        while sent < bytes.len() {
+            // Each part is waited for anew: a program may be slow, as long as it takes some.
+            let part = self.stage.awaits(|| match (&self.stream).write(&bytes[sent..]) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+                written => Some(written),
+            });
+            let wanted = || format!("your program to receive {}", quoted(bytes));
+            let part = part.map_err(|silence| missing(&wanted(), silence))?;
+            sent += part.map_err(|_| Failed::fail(wanted(), "it has closed the connection"))?;
         }
+        Ok(())
     }
 
     /// Waits until all that it has sent has arrived, be it that the program's kernel has acknowledged

@@ -46,6 +46,19 @@ impl Program {
         Ok(())
     }
 
+    /// Fails if `text` has been printed at any time, when the program has done what there is to do.
+    pub fn has_never_printed(&self, text: &str) -> Played {
+        self.stage.settle();
+        let printed = self.process.stdout.from(0);
+        match String::from_utf8_lossy(&printed).contains(text) {
+            true => Err(Failed::fail(
+                format_args!("no line \"{text}\" on stdout, for that has not happened"),
+                "there is one",
+            )),
+            false => Ok(()),
+        }
+    }
+
     /// Whether a line with `text` has been printed since the last look; everything is read.
     pub fn has_printed(&self, text: &str) -> bool {
         std::iter::from_fn(|| self.next_line()).any(|line| line.contains(text))

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::look::{descriptors, hides, memory};
+use crate::look::{descriptors, hides, peak_memory};
 use crate::process::Process;
 use crate::silence::RESTLESS;
 use crate::stage::LOOK;
@@ -49,11 +49,10 @@ impl Program {
         descriptors(self.id()).ok_or_else(|| self.not_to_be_seen("descriptors"))
     }
 
-    /// How much memory it holds when it has done what there is to do, in bytes, that of its
-    /// descendants included.
-    pub fn memory(&self) -> Result<u64, Failed> {
+    /// The most memory that it has held so far, in bytes, that of its descendants included.
+    pub fn peak_memory(&self) -> Result<u64, Failed> {
         self.stage.settle();
-        memory(self.id()).ok_or_else(|| self.not_to_be_seen("memory"))
+        peak_memory(self.id()).ok_or_else(|| self.not_to_be_seen("memory"))
     }
 
     /// Waits until it has no more descriptors open than at an earlier time.

@@ -36,6 +36,22 @@ impl Stage {
         }
     }
 
+    /// Waits until something has come, or the programs have had the time for all that they do of
+    /// themselves: until they are at rest, or for a while if they never are. Returns whether it has
+    /// come.
+    pub(crate) fn hears(&self, mut comes: impl FnMut() -> bool) -> Result<bool, Silence> {
+        const WHILE: Duration = Duration::from_secs(3); // of the deadline
+        let left = self.time_left();
+        let came = self.awaits(|| {
+            let over = || left.saturating_sub(self.time_left()) > WHILE;
+            if comes() { Some(true) } else { over().then_some(false) }
+        });
+        match came {
+            Err(Silence::AtRest | Silence::Restless | Silence::Deadline(_)) => Ok(false),
+            came => came,
+        }
+    }
+
     /// Waits until the programs have done what they can do with all that has come so far: until all
     /// their threads sleep, or they have ended. What is done to them next then finds them in the
     /// same state in every run. A program that goes on computing, or wakes up again and again, is
@@ -62,8 +78,10 @@ impl Stage {
     fn looks_until_settled(&self, asleep: Duration) {
         const COMPUTING: Duration = Duration::from_millis(100); // on a core
         const WAKING: Duration = Duration::from_secs(1);
+        const UNSETTLED: Duration = Duration::from_millis(1500); // of the deadline
         const MOMENT: Duration = Duration::from_millis(40);
         let start = Instant::now();
+        let left = self.time_left();
         let first = self.looks();
         let (cpu, sleeps) = (first.cpu(), first.sleeps());
         let mut before = first;
@@ -76,7 +94,8 @@ impl Stage {
             self.0.starved.set(looks.are_held_up() || looks.are_ending());
             let computing = looks.cpu() > cpu + COMPUTING;
             let waking = start.elapsed() > WAKING && looks.sleeps() > sleeps + RESTLESS;
-            if computing || waking {
+            let now_and_then = left.saturating_sub(self.time_left()) > UNSETTLED;
+            if computing || waking || now_and_then {
                 self.0.restless.set(true);
             }
             if self.0.restless.get() && start.elapsed() > MOMENT {

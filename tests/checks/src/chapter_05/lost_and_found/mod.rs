@@ -14,7 +14,7 @@ use self::ends::{Far, Near};
 use self::format::{BLOCK, Text, acknowledgement, block, end, named};
 use self::transfer::Transfer;
 use crate::program::missing;
-use crate::words::ended;
+use crate::words::{ended, quoted};
 use crate::{Check, DEADLINE, Exercise, Failed, Needs, Played, Silence, Stage};
 
 pub(super) static LOST_AND_FOUND: Exercise = Exercise {
@@ -178,6 +178,17 @@ fn block_after_block(stage: &Stage) -> Played {
     }
     sender.exits_with(0)?;
 
+    // Two whole blocks, behind which there is no shorter one; and no block at all.
+    for blocks in [2, 0] {
+        let text = Text::of(stage, blocks * BLOCK);
+        let (far, sender) = Far::of(stage, &text, &["--timeout", "20"])?;
+        for number in 0..=blocks {
+            far.takes(&text.datagram(number))?;
+            far.acknowledges(number)?;
+        }
+        sender.exits_with(0)?;
+    }
+
     // More blocks than one byte can count.
     let blocks = stage.number(258..264);
     let text = Text::of(stage, (blocks - 1) * BLOCK + stage.number(1..BLOCK));
@@ -315,6 +326,11 @@ fn what_comes_twice(stage: &Stage) -> Played {
 fn what_is_not_due(stage: &Stage) -> Played {
     let (near, receiver) = Near::of(stage, "2")?;
     let early = stage.word();
+    // Who is first is not who has the first block.
+    let stranger = stage.datagram_peer("stranger")?;
+    for datagram in [block(1, early.as_bytes()), early.clone().into_bytes()] {
+        stranger.sends_as(receiver.address(), &datagram, named(&datagram))?;
+    }
     for number in [1, 256, 1 << 16, 1 << 24] {
         near.sends(&block(number, early.as_bytes()))?;
     }
@@ -329,7 +345,6 @@ fn what_is_not_due(stage: &Stage) -> Played {
     near.sends_and_is_acknowledged(&block(0, words[0].as_bytes()))?;
     receiver.delivers(words[0].as_bytes())?;
 
-    let stranger = stage.datagram_peer("stranger")?;
     for datagram in [block(1, early.as_bytes()), block(0, early.as_bytes()), end(1)] {
         stranger.sends_as(receiver.address(), &datagram, named(&datagram))?;
     }
@@ -343,9 +358,17 @@ fn what_is_not_due(stage: &Stage) -> Played {
 
 fn stays_for_a_while(stage: &Stage) -> Played {
     const STAY: Duration = Duration::from_secs(1);
+    // A text without a block.
+    let (near, receiver) = Near::of(stage, "0.1")?;
+    near.sends_and_is_acknowledged(&end(0))?;
+    receiver.exits_with(0)?;
+
     let (near, receiver) = Near::of(stage, "1")?;
-    near.sends_and_is_acknowledged(&block(0, stage.word().as_bytes()))?;
+    let word = stage.word();
+    near.sends_and_is_acknowledged(&block(0, word.as_bytes()))?;
     near.sends_and_is_acknowledged(&end(1))?;
+    near.sends(&block(1, stage.word().as_bytes()))?; // behind the end
+    near.sends_and_is_acknowledged(&block(0, word.as_bytes()))?;
     let start = Instant::now(); // its last acknowledgement comes after this
     near.sends_and_is_acknowledged(&end(1))?;
     stage.be_patient();
@@ -354,7 +377,13 @@ fn stays_for_a_while(stage: &Stage) -> Played {
         let wanted = "your program to stay for 1 s after its last acknowledgement";
         return Err(Failed::fail(wanted, "its end, before that second was over"));
     }
-    Ok(())
+    match receiver.delivered() {
+        all if all == word.as_bytes() => Ok(()),
+        all => {
+            let wanted = format!("{} on stdout, and nothing else", quoted(word.as_bytes()));
+            Err(Failed::fail(wanted, quoted(&all)))
+        }
+    }
 }
 
 /// Three transfers at once, each with its own luck.
