@@ -246,7 +246,7 @@ fn two_speak(stage: &Stage) -> Result<(OfBoth, OfBoth), Failed> {
     says_all(first, &lines[0])?;
     says_all(second, &lines[1])?;
     server.goes_on()?;
-    let heard = Peer::get_lines([listener, other], 2 * MANY, &[first, second])?;
+    let heard = Peer::both_get_lines([listener, other], 2 * MANY, &[first, second])?;
     stage.tell("both listeners", format_args!("hear {} lines", 2 * MANY));
     let whole = |speaker: &Peer, lines: &[String]| -> Result<Vec<String>, Failed> {
         let name = speaker.address()?;

@@ -88,7 +88,7 @@ impl Peer {
     /// Waits until both of these have got so many lines, whatever they are, and returns them without
     /// their newlines. `others` read what comes to them, too, so that none of them holds up the
     /// program. Nothing of it is told.
-    pub fn get_lines(
+    pub fn both_get_lines(
         both: [&Self; 2],
         count: usize,
         others: &[&Self],

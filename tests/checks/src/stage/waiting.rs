@@ -43,8 +43,9 @@ impl Stage {
         const WHILE: Duration = Duration::from_secs(3); // of the deadline
         let left = self.time_left();
         let came = self.awaits(|| {
-            let over = || left.saturating_sub(self.time_left()) > WHILE;
-            if comes() { Some(true) } else { over().then_some(false) }
+            let came = comes();
+            let over = left.saturating_sub(self.time_left()) > WHILE;
+            (came || over).then_some(came)
         });
         match came {
             Err(Silence::AtRest | Silence::Restless | Silence::Deadline(_)) => Ok(false),
