@@ -104,6 +104,7 @@ pub fn words(error: &io::Error) -> Cow<'static, str> {
         ErrorKind::ConnectionReset => "connection reset by the peer".into(),
         ErrorKind::HostUnreachable => "host unreachable".into(),
         ErrorKind::NetworkUnreachable => "network unreachable".into(),
+        ErrorKind::NotConnected => "not connected, or not any more".into(),
         ErrorKind::PermissionDenied => "permission denied".into(),
         ErrorKind::TimedOut | ErrorKind::WouldBlock => "timed out".into(),
         _ => error.to_string().into(),
@@ -117,4 +118,28 @@ pub fn words(error: &io::Error) -> Cow<'static, str> {
 /// given the connection up (tcp(7), tcp_retries2). On Windows both are the same.
 pub fn timed_out(error: &io::Error) -> bool {
     error.kind() == if cfg!(windows) { ErrorKind::TimedOut } else { ErrorKind::WouldBlock }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_connection_that_was_reset_is_not_connected_any_more() -> io::Result<()> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let mut client = TcpStream::connect(listener.local_addr()?)?;
+        let (server, _) = listener.accept()?;
+        client.write_all(b"unread")?;
+        server.peek(&mut [0; 1])?;
+        drop(server); // with something unread, which makes it a reset
+
+        let reset = client.read(&mut [0; 1]).expect_err("it was reset");
+        assert_eq!(words(&reset), "connection reset by the peer");
+        let gone = client.shutdown(Shutdown::Write).expect_err("nothing is left to close");
+        assert_eq!(words(&gone), "not connected, or not any more");
+        Ok(())
+    }
 }
