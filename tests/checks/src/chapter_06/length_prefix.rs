@@ -79,7 +79,7 @@ pub(super) static LENGTH_PREFIX: Exercise = Exercise {
             name: "a length over the limit is refused at once",
             points: 1,
             hints: &[
-                "The server announces four gigabytes, and sends nothing. What does your program do?",
+                "The server announces more than it may, and sends nothing. What does your program do?",
                 "Look at the length before you set memory aside, and before you receive any more.",
             ],
             page: "chapter-06.md#a-limit-before-anything-else",
