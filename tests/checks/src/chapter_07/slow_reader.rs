@@ -73,8 +73,8 @@ pub(super) static SLOW_READER: Exercise = Exercise {
             name: "two that do not read are both let go",
             points: 1,
             hints: &[
-                "Let one go first: that is the check before this one. Then: both queues are full at \
-                 the same line. Does your program get to the second one?",
+                "Let one go first: that is \"one whose queue is full is let go\". Then: both queues \
+                 are full at the same line. Does your program get to the second one?",
                 "Each client has a queue of its own. Go on with the next one when you let one go.",
             ],
             page: "chapter-07.md#a-client-that-does-not-read",
