@@ -18,8 +18,8 @@ pub(super) static FULL_HOUSE: Exercise = Exercise {
             name: "as many as may are served, and one more is refused",
             points: 1,
             hints: &[
-                "How many clients are served at the moment when the next one is accepted? Start \
-                 with --max-clients 1, and try two.",
+                "Start with --max-clients 1, and connect two. What does your program print of the \
+                 second, and what does the second read?",
                 "Compare before you count: whoever finds the number at the limit is refused, and \
                  everybody else adds one to it.",
                 "A refusal is three things: the line, the words, and the end of the stream. \
@@ -34,8 +34,8 @@ pub(super) static FULL_HOUSE: Exercise = Exercise {
             name: "who has spoken before reads the refusal to its end",
             points: 1,
             hints: &[
-                "The client had sent something before you closed. Did you read it? Watch with \
-                 tcpdump: which flag does your kernel send, F or R?",
+                "The client had sent something before it was refused. What becomes of that? Watch \
+                 with tcpdump: which flag does your kernel send when, F or R?",
                 "A close with bytes unread sends a reset. SO_LINGER does not change that, for it \
                  is about what you have sent.",
                 "Send the refusal, shut down your sending half, and then read and throw away until \
@@ -106,13 +106,14 @@ pub(super) static FULL_HOUSE: Exercise = Exercise {
             name: "refused clients take no room, and make none",
             points: 1,
             hints: &[
-                "Which clients does your number count: those that are connected, or those that are \
-                 served?",
-                "A refused client has never taken a slot. It gives none back either, when it goes.",
-                "Threads are room as well. Count those that wait for refused clients, too: when there \
-                 are sixteen, tell the next one, and close.",
+                "What does a refused client have while it is there: a slot, a thread, a descriptor, \
+                 one of the sixteen places? And what is left of that when it has gone?",
+                "A refused client has never taken a slot, and gives none back. Its thread ends, and \
+                 its socket is dropped, as soon as it has closed.",
+                "Count those that are waited for, by a value whose Drop gives the place back. When \
+                 there are sixteen, tell the next one, and drop its socket.",
             ],
-            page: "chapter-04.md#a-limit-on-clients",
+            page: "chapter-04.md#a-refusal-that-arrives",
             deadline: MANY_STEPS,
             needs: Needs::Proc,
             play: refused_clients_take_no_room,
@@ -198,11 +199,7 @@ fn a_refused_client_may_finish(stage: &Stage) -> Played {
     is_served(stage, &server, &served)?;
     let before = server.threads()?;
     let refused = server.connect("one too many")?;
-    is_told(&server, &refused)?;
-    stage.hears_all(); // and is not let go meanwhile
-    refused.sends(stage.word())?;
-    refused.is_heard()?;
-    refused.sends(stage.word())?;
+    is_waited_for(stage, &server, &refused)?;
     refused.closes();
     server.is_back_to_threads(before)
 }
@@ -264,24 +261,39 @@ fn refused_clients_take_no_room(stage: &Stage) -> Played {
     a_crowd(stage)
 }
 
-/// Many refused clients at once, none of which closes.
+/// Many refused clients at once, and another when all of them have gone.
 fn a_crowd(stage: &Stage) -> Played {
-    /// How many refused clients may be waited for at once, as the README has it.
+    /// How many refused clients are waited for at once, as the README has it.
     const MOST: usize = 16;
     let server = stage.start_server(&["--max-clients", "1", "--linger", LONG])?;
     let served = server.connect("client")?;
     is_served(stage, &server, &served)?;
-    let before = server.threads()?;
-    let crowd = server.connect_many(40)?;
-    for client in [crowd.first(), crowd.last()].into_iter().flatten() {
-        is_told(&server, client)?;
-    }
-    let more = server.threads()?.saturating_sub(before);
+    let (threads, descriptors) = (server.threads()?, server.descriptors()?);
+    let mut crowd = refused_crowd(&server, MOST - 1)?;
+    let last_place = server.connect("client for the last place")?;
+    is_waited_for(stage, &server, &last_place)?;
+    crowd.push(last_place);
+    crowd.extend(refused_crowd(&server, 24)?);
+    let more = server.threads()?.saturating_sub(threads);
     if more > MOST {
         let wanted = format!("{MOST} threads for refused clients at the most");
         return Err(Failed::fail(wanted, format!("{more} more threads than before they came")));
     }
-    is_served(stage, &server, &served)
+    is_served(stage, &server, &served)?;
+    drop(crowd);
+    stage.tell("all that were refused", "close");
+    server.is_back_to_threads(threads)?;
+    server.is_back_to_descriptors(descriptors)?;
+    is_waited_for(stage, &server, &server.connect("newcomer")?)
+}
+
+/// So many clients at once, and each is refused.
+fn refused_crowd(server: &Program, count: usize) -> Result<Vec<Peer>, Failed> {
+    let crowd = server.connect_many(count)?;
+    for client in [crowd.first(), crowd.last()].into_iter().flatten() {
+        is_told(server, client)?;
+    }
+    Ok(crowd)
 }
 
 fn a_silent_one_is_let_go(stage: &Stage) -> Played {
@@ -333,6 +345,15 @@ fn speaks_late(stage: &Stage) -> Played {
 fn is_refused(server: &Program, client: &Peer) -> Played {
     is_told(server, client)?;
     client.receives_the_end()
+}
+
+/// The client is told that the server is full, and meets no reset whatever it says then.
+fn is_waited_for(stage: &Stage, server: &Program, client: &Peer) -> Played {
+    is_told(server, client)?;
+    stage.hears_all(); // and is not let go meanwhile
+    client.sends(stage.word())?;
+    client.is_heard()?;
+    client.sends(stage.word())
 }
 
 /// The client is told that the server is full.
