@@ -199,7 +199,9 @@ fn a_refused_client_may_finish(stage: &Stage) -> Played {
     is_served(stage, &server, &served)?;
     let before = server.threads()?;
     let refused = server.connect("one too many")?;
-    is_waited_for(stage, &server, &refused)?;
+    is_told(&server, &refused)?;
+    stage.hears_all(); // and is not let go meanwhile
+    is_waited_for(stage, &refused)?;
     refused.closes();
     server.is_back_to_threads(before)
 }
@@ -271,7 +273,9 @@ fn a_crowd(stage: &Stage) -> Played {
     let (threads, descriptors) = (server.threads()?, server.descriptors()?);
     let mut crowd = refused_crowd(&server, MOST - 1)?;
     let last_place = server.connect("client for the last place")?;
-    is_waited_for(stage, &server, &last_place)?;
+    is_told(&server, &last_place)?;
+    stage.hears_all(); // and is not let go meanwhile
+    is_waited_for(stage, &last_place)?;
     crowd.push(last_place);
     crowd.extend(refused_crowd(&server, 24)?);
     let more = server.threads()?.saturating_sub(threads);
@@ -284,7 +288,9 @@ fn a_crowd(stage: &Stage) -> Played {
     stage.tell("all that were refused", "close");
     server.is_back_to_threads(threads)?;
     server.is_back_to_descriptors(descriptors)?;
-    is_waited_for(stage, &server, &server.connect("newcomer")?)
+    let newcomer = server.connect("newcomer")?;
+    is_told(&server, &newcomer)?;
+    is_waited_for(stage, &newcomer)
 }
 
 /// So many clients at once, and each is refused.
@@ -347,10 +353,8 @@ fn is_refused(server: &Program, client: &Peer) -> Played {
     client.receives_the_end()
 }
 
-/// The client is told that the server is full, and meets no reset whatever it says then.
-fn is_waited_for(stage: &Stage, server: &Program, client: &Peer) -> Played {
-    is_told(server, client)?;
-    stage.hears_all(); // and is not let go meanwhile
+/// The client, which was refused, goes on talking, and meets no reset.
+fn is_waited_for(stage: &Stage, client: &Peer) -> Played {
     client.sends(stage.word())?;
     client.is_heard()?;
     client.sends(stage.word())
