@@ -293,7 +293,7 @@ fn a_crowd(stage: &Stage) -> Played {
     is_waited_for(stage, &newcomer)
 }
 
-/// So many clients at once, and each is refused.
+/// So many clients at once. The first and the last of them are told that the server is full.
 fn refused_crowd(server: &Program, count: usize) -> Result<Vec<Peer>, Failed> {
     let crowd = server.connect_many(count)?;
     for client in [crowd.first(), crowd.last()].into_iter().flatten() {
